@@ -8,9 +8,9 @@ import (
 
 // unlinkable is what no connector's binary may hold, whoever imports it: it
 // would be shipped by every author and scanned by every customer. An entry also
-// covers the packages below it.
+// covers the packages below it. Package testing itself is not in the list, for
+// go-plugin links it (its testing.go); the linter keeps our own files from it.
 var unlinkable = []string{
-	"testing",
 	"net/http/httptest",
 	"go.uber.org/goleak",
 	"github.com/google/go-cmp",
@@ -44,12 +44,12 @@ func TestBannedPackagesAreSeen(t *testing.T) {
 		linked, root string
 		want         bool
 	}{
-		{"testing", module + "/plugin", true},
+		{"net/http/httptest", module + "/plugin", true},
 		{"database/sql/driver", module + "/plugin", true},
 		{module + "/host/internal/subprocess", module + "/plugin/okta", true},
 		{module + "/plugin/okta/oktatest", module + "/plugin/okta", true},
 		{module + "/plugin/okta/internal/oktaapi", module + "/plugin/okta", false},
-		{"testingthings.example.com", module + "/plugin", false},
+		{"database/sqlite.example.com", module + "/plugin", false},
 		{"net/http", module + "/plugin/okta", false},
 	}
 	for _, tt := range tests {
