@@ -12,8 +12,8 @@ type Connector interface {
 	// no network and returns the same each time.
 	Describe() Description
 
-	// Connect proves that a connection works. The configuration was checked
-	// against the schema before.
+	// Connect proves that a connection works. [Configuration.Decode] checks the
+	// configuration against the schema.
 	//
 	// A connection that can't be used is not an error: it is a Report with a
 	// Refusal, and the Session is then ignored and may be nil. An error means

@@ -88,6 +88,8 @@ const (
 	// ReasonCursorInvalid: the cursor is not one of this connector's, or is
 	// another version's, domain's or resource's.
 	ReasonCursorInvalid = "CURSOR_INVALID"
+	// ReasonRecordUnreadable: a record could not be read and was quarantined.
+	ReasonRecordUnreadable = "RECORD_UNREADABLE"
 	// ReasonRecordTooLarge: a record exceeds the limit and was quarantined.
 	ReasonRecordTooLarge = "RECORD_TOO_LARGE"
 	// ReasonPageTooLarge: a page exceeds the limit of all parts together.
@@ -102,12 +104,14 @@ const (
 	ReasonCallOrder = "CALL_OUT_OF_ORDER"
 )
 
-// BuiltinReasons are declared for every connector.
+// BuiltinReasons are declared for every connector; one that declares the same
+// name itself overrides title and fix.
 func BuiltinReasons() []Reason {
 	return []Reason{
 		{ReasonConfigInvalid, ConfigInvalid, "Configuration not valid", "Correct the configuration as the message says."},
 		{ReasonResourceUnknown, ConfigInvalid, "No such resource", "Ask for one of the resources that the connector lists."},
 		{ReasonCursorInvalid, ConfigInvalid, "Cursor not valid", "Use a cursor that this connector gave for this connection and resource, or begin without one."},
+		{ReasonRecordUnreadable, NoClass, "Record unreadable", "Look at the object at the service. It is left out until it can be read."},
 		{ReasonRecordTooLarge, NoClass, "Record too large", "Look at the object at the service: a record of this size is hardly meant. It is left out until it is smaller."},
 		{ReasonPageTooLarge, ConnectorFault, "Page too large", "Tell the connector's author: it should ask its service for fewer objects a page."},
 		{ReasonWaitBudgetSpent, RateLimited, "Wait budget spent", "Run again later, or allow a longer wait."},

@@ -1,0 +1,250 @@
+package plugin
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"patchbay.example/internal/wire"
+)
+
+// Configuration is what a connection was configured with, as it arrived:
+// [Configuration.Decode] checks it and makes a struct of it.
+type Configuration struct {
+	json    []byte
+	secrets map[string]string
+}
+
+// NewConfiguration makes a configuration from a JSON object and the secret
+// properties beside it. It is for tests; in a running connector the host's
+// Connect call makes it.
+func NewConfiguration(object []byte, secrets map[string]string) Configuration {
+	return Configuration{json: object, secrets: secrets}
+}
+
+// String names no value, since some may be secrets in the wrong place.
+func (c Configuration) String() string {
+	return fmt.Sprintf("configuration of %d bytes and %d secrets", len(c.json), len(c.secrets))
+}
+
+// GoString is String.
+func (c Configuration) GoString() string { return c.String() }
+
+// Decode checks the configuration against the schema of dst's struct (see
+// [SchemaOf]) and fills dst, defaults included. dst is a pointer to such a
+// struct. The error is a [*Refusal] with [ReasonConfigInvalid] that names
+// every property that is wrong, and no value.
+func (c Configuration) Decode(dst any) error {
+	target := reflect.ValueOf(dst).Elem()
+	fields := fieldsOf(target.Type())
+	values, err := c.values()
+	if err != nil {
+		return err
+	}
+	problems := c.misplaced(fields, values)
+	for _, f := range fields {
+		if problem := c.set(target.Field(f.index), f, values); problem != "" {
+			problems = append(problems, fmt.Sprintf("%q %s", f.name, problem))
+		}
+	}
+	if len(problems) > 0 {
+		return Refuse(ReasonConfigInvalid, "The configuration is not valid: %s.", strings.Join(problems, "; "))
+	}
+	return nil
+}
+
+// values reads the JSON object.
+func (c Configuration) values() (map[string]json.RawMessage, error) {
+	if len(c.json) > wire.MaxConfigBytes {
+		return nil, Refuse(ReasonConfigInvalid, "The configuration has %d bytes; at most %d are allowed.", len(c.json), wire.MaxConfigBytes)
+	}
+	values := map[string]json.RawMessage{}
+	if len(bytes.TrimSpace(c.json)) == 0 {
+		return values, nil
+	}
+	if err := json.Unmarshal(c.json, &values); err != nil {
+		return nil, Refuse(ReasonConfigInvalid, "The configuration is not a JSON object.")
+	}
+	return values, nil
+}
+
+// misplaced names properties that the schema does not have, and those that
+// stand on the wrong side of the line between configuration and secrets.
+func (c Configuration) misplaced(fields []field, values map[string]json.RawMessage) []string {
+	var problems []string
+	names := make([]string, len(fields))
+	secret := map[string]bool{}
+	for i, f := range fields {
+		names[i] = f.name
+		secret[f.name] = f.secret
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		isSecret, known := secret[name]
+		switch {
+		case !known:
+			problems = append(problems, fmt.Sprintf("%q is not known%s", name, suggestion(name, names)))
+		case isSecret:
+			problems = append(problems, fmt.Sprintf("%q is a secret and stands among the plain properties", name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.secrets)) {
+		if isSecret, known := secret[name]; !known || !isSecret {
+			problems = append(problems, fmt.Sprintf("there is no secret %q", name))
+		}
+	}
+	return problems
+}
+
+// set fills one field and says what is wrong with its value, if anything.
+func (c Configuration) set(target reflect.Value, f field, values map[string]json.RawMessage) string {
+	if f.secret {
+		value := c.secrets[f.name]
+		switch {
+		case value == "" && f.required:
+			return "is missing"
+		case len(value) > wire.MaxSecretBytes:
+			return fmt.Sprintf("has more than %d bytes", wire.MaxSecretBytes)
+		}
+		target.Set(reflect.ValueOf(NewSecret(value)))
+		return ""
+	}
+	raw, given := values[f.name]
+	if given && string(raw) == "null" {
+		given = false
+	}
+	if !given {
+		if f.required {
+			return "is missing"
+		}
+		if raw = f.fallback; raw == nil {
+			return ""
+		}
+	}
+	if problem := f.check(raw); problem != "" {
+		return problem
+	}
+	if err := json.Unmarshal(raw, target.Addr().Interface()); err != nil {
+		return "must be " + article(f.kind)
+	}
+	return ""
+}
+
+// check says what is wrong with a plain value, or nothing.
+func (f field) check(raw json.RawMessage) string {
+	switch f.kind {
+	case "string":
+		var text string
+		if json.Unmarshal(raw, &text) != nil {
+			return "must be a string"
+		}
+		return f.checkString(text)
+	case "integer", "number":
+		var number float64
+		if json.Unmarshal(raw, &number) != nil || (f.kind == "integer" && number != float64(int64(number))) {
+			return "must be " + article(f.kind)
+		}
+		return f.checkNumber(number)
+	case "boolean":
+		var boolean bool
+		if json.Unmarshal(raw, &boolean) != nil {
+			return "must be true or false"
+		}
+	case "array":
+		var texts []string
+		if json.Unmarshal(raw, &texts) != nil {
+			return "must be a list of strings"
+		}
+	}
+	return ""
+}
+
+func (f field) checkString(text string) string {
+	switch {
+	case text == "" && f.required:
+		return "is empty"
+	case text == "":
+		return ""
+	case f.min != nil && float64(len(text)) < *f.min:
+		return fmt.Sprintf("is shorter than %g bytes", *f.min)
+	case f.max != nil && float64(len(text)) > *f.max:
+		return fmt.Sprintf("is longer than %g bytes", *f.max)
+	case f.enum != nil && !slices.Contains(f.enum, text):
+		return "must be one of " + strings.Join(f.enum, ", ")
+	case f.pattern != nil && !f.pattern.MatchString(text):
+		return "does not look right" + f.hint()
+	}
+	return ""
+}
+
+func (f field) hint() string {
+	if f.example == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (an example: %s)", f.example)
+}
+
+func (f field) checkNumber(number float64) string {
+	if f.min != nil && number < *f.min {
+		return fmt.Sprintf("must be at least %g", *f.min)
+	}
+	if f.max != nil && number > *f.max {
+		return fmt.Sprintf("must be at most %g", *f.max)
+	}
+	return ""
+}
+
+func article(kind string) string {
+	switch kind {
+	case "integer":
+		return "a whole number"
+	case "array":
+		return "a list of strings"
+	default:
+		return "a " + kind
+	}
+}
+
+// suggestion names the known property that is spelt most like name, if one is.
+func suggestion(name string, known []string) string {
+	best, bestDistance := "", max(2, len(name)/3)+1
+	for _, candidate := range known {
+		if d := editDistance(strings.ToLower(name), candidate); d < bestDistance {
+			best, bestDistance = candidate, d
+		}
+	}
+	if best == "" {
+		return " (known are " + strings.Join(known, ", ") + ")"
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+// maxSuggestedName bounds the work of editDistance on names from outside.
+const maxSuggestedName = 64
+
+// editDistance is Levenshtein's, in bytes.
+func editDistance(a, b string) int {
+	if len(a) > maxSuggestedName {
+		return len(a)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		previous := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := previous
+			if a[i] != b[j] {
+				cost++
+			}
+			previous = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,271 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"patchbay.example/internal/wire"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+// Stream takes what a [Session.Sync] reads and sends it to the host. Its
+// methods block while the host is busy. They may be called from several
+// goroutines; pages arrive in the order of the calls.
+//
+// An error of a method means that the host wants no more, or that the call was
+// wrong; Sync returns it as it is.
+type Stream struct {
+	resource string
+	send     func(*connectorv1.SyncResponse) error
+	budget   time.Duration // what the host allows for waits; negative for no limit
+
+	mu          sync.Mutex // guards everything below, and the order of sending
+	waited      time.Duration
+	sequence    uint64
+	records     uint64
+	quarantined uint64
+}
+
+// Page sends one page of the service, with the cursor at which a later call
+// goes on after it. The cursor of the last page is empty. A page may have no
+// records.
+//
+// Where an id occurs twice within the page, the later record is sent. A record
+// without id or above the size limit of the contract is quarantined. A page of
+// more than 16 MiB is refused with [ReasonPageTooLarge].
+func (s *Stream) Page(records []Record, cursor string) error {
+	if err := checkCursor(cursor); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	messages, err := s.messages(records)
+	if err != nil {
+		return err
+	}
+	s.sequence++
+	s.records += uint64(len(messages))
+	for {
+		part, rest := cutPart(messages)
+		page := connectorv1.Page_builder{Records: part, Sequence: s.sequence, MoreParts: len(rest) > 0}.Build()
+		if len(rest) == 0 {
+			page.SetCursor(cursor)
+		}
+		if err := s.send(connectorv1.SyncResponse_builder{Page: page}.Build()); err != nil {
+			return fmt.Errorf("send page %d: %w", s.sequence, err)
+		}
+		if len(rest) == 0 {
+			return nil
+		}
+		messages = rest
+	}
+}
+
+// Quarantine reports a record that could not be read. id may be empty; location
+// says where it stood, reason is a declared one, and message says what is
+// wrong with it without quoting it.
+func (s *Stream) Quarantine(id, location, reason, message string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.quarantine(id, location, reason, message)
+}
+
+// Restart says that the service has lost our place and that the next page is
+// the listing's first again. What was counted so far is forgotten.
+func (s *Stream) Restart(reason, message string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sequence, s.records, s.quarantined = 0, 0, 0
+	restarted := connectorv1.Restarted_builder{Reason: reason, Message: message}.Build()
+	return s.send(connectorv1.SyncResponse_builder{Restarted: restarted}.Build())
+}
+
+// Wait sleeps for d and tells the host so: when the wait begins and again as
+// often as the contract asks. A wait of a second or less is not worth telling.
+// It ends early, with the context's error, when ctx ends; and it does not begin
+// when it would exceed what the host allows for waits in all, but returns a
+// [Refusal] with [ReasonWaitBudgetSpent].
+func (s *Stream) Wait(ctx context.Context, d time.Duration, reason, message string) error {
+	if d <= wire.WaitNoticeAfter {
+		return sleep(ctx, d)
+	}
+	if err := s.spend(d, reason); err != nil {
+		return err
+	}
+	until := time.Now().Add(d)
+	for {
+		wait := connectorv1.Wait_builder{Until: timestamppb.New(until), Reason: reason, Message: message}.Build()
+		s.mu.Lock()
+		err := s.send(connectorv1.SyncResponse_builder{Wait: wait}.Build())
+		s.mu.Unlock()
+		if err != nil {
+			return fmt.Errorf("announce a wait: %w", err)
+		}
+		left := time.Until(until)
+		if err := sleep(ctx, min(left, wire.WaitRepeat)); err != nil {
+			return err
+		}
+		if left <= wire.WaitRepeat {
+			return nil
+		}
+	}
+}
+
+// spend takes d from the wait budget.
+func (s *Stream) spend(d time.Duration, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.budget >= 0 && s.waited+d > s.budget {
+		refusal := Refuse(ReasonWaitBudgetSpent, "The next wait (%s) would take %s, and %s of the %s allowed for waits are left.",
+			reason, d.Round(time.Second), (s.budget - s.waited).Round(time.Second), s.budget)
+		refusal.RetryAfter = d
+		return refusal
+	}
+	s.waited += d
+	return nil
+}
+
+// complete sends the totals. It is the SDK's to call, after Sync returned nil.
+func (s *Stream) complete() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	completed := connectorv1.Completed_builder{Pages: s.sequence, Records: s.records, Quarantined: s.quarantined}.Build()
+	return s.send(connectorv1.SyncResponse_builder{Completed: completed}.Build())
+}
+
+// messages converts a page's records, leaves out repeats and quarantines what
+// can't travel.
+func (s *Stream) messages(records []Record) ([]*connectorv1.Record, error) {
+	messages := make([]*connectorv1.Record, 0, len(records))
+	total := 0
+	repeats := repeatedEarlier(records)
+	for i, record := range records {
+		if repeats != nil && repeats[i] {
+			continue
+		}
+		message, problem := s.message(record)
+		if problem != "" {
+			location := fmt.Sprintf("page %d, element %d", s.sequence+1, i+1)
+			reason := ReasonRecordTooLarge
+			if record.ID == "" {
+				reason = ReasonRecordUnreadable
+			}
+			if err := s.quarantine(quarantinedID(record.ID), location, reason, problem); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		total += len(record.Source)
+		messages = append(messages, message)
+	}
+	if total > wire.MaxPageBytes-wire.MaxPartBytes {
+		size := 0
+		for _, message := range messages {
+			size += proto.Size(message)
+		}
+		if size > wire.MaxPageBytes {
+			return nil, Refuse(ReasonPageTooLarge, "Page %d of %s has %d bytes; at most %d are allowed.", s.sequence+1, s.resource, size, wire.MaxPageBytes)
+		}
+	}
+	return messages, nil
+}
+
+// message converts one record, or says why it can't travel.
+func (s *Stream) message(record Record) (*connectorv1.Record, string) {
+	switch {
+	case record.ID == "":
+		return nil, "The record has no id."
+	case len(record.ID) > wire.MaxIDBytes:
+		return nil, fmt.Sprintf("The record's id has %d bytes; at most %d are allowed.", len(record.ID), wire.MaxIDBytes)
+	case len(record.Source) > wire.MaxRecordBytes:
+		return nil, fmt.Sprintf("The record has %d bytes; at most %d are allowed.", len(record.Source), wire.MaxRecordBytes)
+	}
+	message := toRecord(s.resource, record)
+	// Only a source near the limit can have a typed view that makes the whole
+	// too large for a message.
+	if len(record.Source) > wire.MaxPartBytes {
+		if size := proto.Size(message); size > wire.MaxMessageBytes-messageOverhead {
+			return nil, fmt.Sprintf("The record with its typed view has %d bytes; at most %d fit a message.", size, wire.MaxMessageBytes-messageOverhead)
+		}
+	}
+	return message, ""
+}
+
+// messageOverhead is room for what surrounds a page's records in its message:
+// tags, lengths, sequence, the longest cursor.
+const messageOverhead = wire.MaxCursorBytes + 1<<10
+
+func (s *Stream) quarantine(id, location, reason, message string) error {
+	s.quarantined++
+	q := connectorv1.Quarantined_builder{Id: id, Location: location, Reason: reason, Message: message}.Build()
+	return s.send(connectorv1.SyncResponse_builder{Quarantined: q}.Build())
+}
+
+// quarantinedID is an id that may travel: one above the limit is none.
+func quarantinedID(id string) string {
+	if len(id) > wire.MaxIDBytes {
+		return ""
+	}
+	return id
+}
+
+// repeatedEarlier marks records whose id occurs again later in the page; nil
+// when none does.
+func repeatedEarlier(records []Record) []bool {
+	last := make(map[string]int, len(records))
+	var repeated []bool
+	for i, record := range records {
+		if earlier, ok := last[record.ID]; ok && record.ID != "" {
+			if repeated == nil {
+				repeated = make([]bool, len(records))
+			}
+			repeated[earlier] = true
+		}
+		last[record.ID] = i
+	}
+	return repeated
+}
+
+// cutPart takes as many records as fit one message, at least one.
+func cutPart(messages []*connectorv1.Record) (part, rest []*connectorv1.Record) {
+	size := 0
+	for i, message := range messages {
+		size += proto.Size(message) + 8 // 8 for tag and length
+		if size > wire.MaxPartBytes && i > 0 {
+			return messages[:i], messages[i:]
+		}
+	}
+	return messages, nil
+}
+
+func checkCursor(cursor string) error {
+	if len(cursor) > wire.MaxCursorBytes {
+		return fmt.Errorf("a cursor of %d bytes: at most %d are allowed", len(cursor), wire.MaxCursorBytes)
+	}
+	for i := range len(cursor) {
+		if cursor[i] <= ' ' || cursor[i] > '~' {
+			return fmt.Errorf("a cursor with byte %#x: only printable ASCII without blanks is allowed", cursor[i])
+		}
+	}
+	return nil
+}
+
+// sleep waits for d or for the end of ctx.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
