@@ -45,6 +45,9 @@ func run(ctx context.Context, root string, check bool) error {
 	page := render(components)
 	path := filepath.Join(root, "docs", "third-party.md")
 	if !check {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
 		return os.WriteFile(path, page, 0o644)
 	}
 	committed, err := os.ReadFile(path)
