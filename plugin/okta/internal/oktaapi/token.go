@@ -1,0 +1,373 @@
+package oktaapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Bounds of getting one token.
+const (
+	// maxTokenAttempts bounds the requests for one token: with the back-off below, half a minute of trouble is
+	// outlasted, and so are two rate-limit windows. A supervisor that starts us again does the rest.
+	maxTokenAttempts = 5
+	// tokenAttemptTimeout bounds one request from the dial to the last byte; Okta answers within a second.
+	tokenAttemptTimeout = 30 * time.Second
+	// maxTokenBody bounds what is read of a response; a token response has about 2 KiB.
+	maxTokenBody = 64 << 10
+	// firstTokenBackoff and maxTokenBackoff are the first and the longest wait between attempts when the service names none;
+	// each wait is twice the one before, times a random factor between ½ and 1½.
+	firstTokenBackoff = time.Second
+	maxTokenBackoff   = 20 * time.Second
+	// renewalPause is how long a token that still works is used on after its early renewal came to nothing.
+	renewalPause = time.Minute
+)
+
+// Waiter waits for d, or returns an error at once when ctx ends or when the run may not wait that long. reason is one of
+// the Reason constants; message says for people what is waited for.
+type Waiter func(ctx context.Context, d time.Duration, reason, message string) error
+
+// TokenSettings says which tokens to get and how.
+type TokenSettings struct {
+	// Base is the org's address, as [ParseDomain] gives it. Required.
+	Base *url.URL
+	// ClientID is the client id of the API Services app. Required.
+	ClientID string
+	// Key signs the client assertions. Required.
+	Key *PrivateKey
+	// Scopes are requested together; Okta has no default ones. Required.
+	Scopes []string
+	// HTTP sends the requests; nil means a client of its own. Redirects are never followed, whatever it says.
+	HTTP *http.Client
+	// UserAgent names product and version, as Okta asks for.
+	UserAgent string
+	// Now is the local clock; nil means [time.Now].
+	Now func() time.Time
+	// Log receives what happens to tokens, never a token; nil discards it.
+	Log *slog.Logger
+}
+
+// TokenSource gets access tokens with the client credentials grant and private_key_jwt, and keeps the current one. It is
+// safe for concurrent use: of several callers one asks and the others wait for its result.
+type TokenSource struct {
+	settings TokenSettings
+	client   http.Client
+	turn     chan struct{} // holds one value while nobody asks for a token
+
+	mu         sync.Mutex // guards what follows
+	current    *Token
+	flights    int   // requests for a token that have ended
+	lastErr    error // how the last one ended
+	skew       time.Duration
+	clockKnown bool
+	useService bool      // time is taken from the service's clock, after it refused ours
+	pauseUntil time.Time // no early renewal before
+}
+
+// NewTokenSource returns a source that has not asked for anything yet. It does not check the settings; a missing one
+// shows as an error of [TokenSource.Token].
+func NewTokenSource(settings TokenSettings) *TokenSource {
+	if settings.Now == nil {
+		settings.Now = time.Now
+	}
+	if settings.Log == nil {
+		settings.Log = slog.New(slog.DiscardHandler)
+	}
+	settings.Scopes = slices.Clone(settings.Scopes)
+	s := &TokenSource{settings: settings, turn: make(chan struct{}, 1)}
+	if settings.HTTP != nil {
+		s.client = *settings.HTTP
+	}
+	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	s.turn <- struct{}{}
+	return s
+}
+
+// Token returns the current token, or gets one: at first, five minutes before the end of the current one, and after it.
+// Waits between attempts go through wait; nil sleeps. Errors are those of ctx and of wait, or of type *[Error].
+func (s *TokenSource) Token(ctx context.Context, wait Waiter) (*Token, error) {
+	if token := s.usable(nil); token != nil {
+		return token, nil
+	}
+	return s.get(ctx, nil, wait)
+}
+
+// Renew replaces a token that the service rejected with 401. When another caller has replaced stale already, that newer
+// token is returned and nothing is asked. It counts per token, not per request: call it with the token that the request
+// carried.
+func (s *TokenSource) Renew(ctx context.Context, stale *Token, wait Waiter) (*Token, error) {
+	if token := s.usable(stale); token != nil {
+		return token, nil
+	}
+	return s.get(ctx, stale, wait)
+}
+
+// Skew returns the service's clock minus ours, to the second or two, from the Date of the last response of the token
+// endpoint; 0 until there was one.
+func (s *TokenSource) Skew() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.skew
+}
+
+// usable returns the current token unless it is due for renewal or is the stale one.
+func (s *TokenSource) usable(stale *Token) *Token {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.settings.Now()
+	switch {
+	case s.current == nil, s.current == stale, !now.Before(s.current.expires):
+		return nil
+	case !now.Before(s.current.renewAt) && !now.Before(s.pauseUntil):
+		return nil
+	}
+	return s.current
+}
+
+// get waits for its turn and asks for a token, unless the caller before it has got one or has failed to.
+func (s *TokenSource) get(ctx context.Context, stale *Token, wait Waiter) (*Token, error) {
+	before := s.ended()
+	select {
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for an access token: %w", ctx.Err())
+	case <-s.turn:
+	}
+	defer func() { s.turn <- struct{}{} }()
+	if token := s.usable(stale); token != nil {
+		return token, nil
+	}
+	if err := s.sharedFailure(before); err != nil {
+		return nil, err
+	}
+	token, err := s.request(ctx, wait)
+	return s.settle(ctx, token, stale, err)
+}
+
+func (s *TokenSource) ended() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.flights
+}
+
+// sharedFailure returns the refusal that another caller met while this one waited for its turn. Somebody else's
+// cancellation or spent wait budget is not shared.
+func (s *TokenSource) sharedFailure(before int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, refused := errors.AsType[*Error](s.lastErr); refused && s.flights > before {
+		return s.lastErr
+	}
+	return nil
+}
+
+// settle records how a request ended. A token that still works is used on when its early renewal met trouble that may
+// pass.
+func (s *TokenSource) settle(ctx context.Context, token, stale *Token, err error) (*Token, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flights++
+	s.lastErr = err
+	if err == nil {
+		s.current, s.pauseUntil = token, time.Time{}
+		return token, nil
+	}
+	now := s.settings.Now()
+	refused, ok := errors.AsType[*Error](err)
+	if ok && refused.Retry == RetryAfterDelay && s.current != nil && s.current != stale && now.Before(s.current.expires) {
+		s.pauseUntil, s.lastErr = now.Add(renewalPause), nil
+		s.settings.Log.WarnContext(ctx, "access token not renewed yet, the current one is used on",
+			slog.Any("error", refused), slog.Time("expires", s.current.expires))
+		return s.current, nil
+	}
+	return nil, err
+}
+
+// request asks until it has a token, a refusal that waiting does not cure, or no attempts left.
+//
+// This is a plain loop and not a failsafe-go policy: that library sleeps by itself, while these waits are the caller's,
+// who reports them, counts them against the run's budget and may refuse them; and each attempt needs another assertion.
+func (s *TokenSource) request(ctx context.Context, wait Waiter) (*Token, error) {
+	if wait == nil {
+		wait = sleepFor
+	}
+	var last *Error
+	for attempt := 1; attempt <= maxTokenAttempts; attempt++ {
+		token, failed, err := s.attempt(ctx, attempt, last)
+		if err != nil || failed == nil {
+			return token, err
+		}
+		last = failed
+		again, delay := s.next(failed, attempt)
+		if !again {
+			break
+		}
+		s.settings.Log.WarnContext(ctx, "access token not given, asking again",
+			slog.Any("error", failed), slog.Int("attempt", attempt), slog.Duration("delay", delay))
+		if delay <= 0 {
+			continue
+		}
+		if err := wait(ctx, delay, failed.Reason, failed.Detail); err != nil {
+			return nil, fmt.Errorf("wait before asking for an access token again: %w", err)
+		}
+	}
+	return nil, last
+}
+
+// next decides whether and when to ask again.
+func (s *TokenSource) next(failed *Error, attempt int) (again bool, delay time.Duration) {
+	if attempt == maxTokenAttempts {
+		return false, 0
+	}
+	switch failed.Retry {
+	case RetryWithNewAssertion:
+		return true, 0
+	case RetryWithServiceTime:
+		return s.adoptServiceClock(), 0
+	case RetryAfterDelay:
+		if failed.RetryAfter > 0 {
+			return true, failed.RetryAfter
+		}
+		return true, tokenBackoff(attempt)
+	}
+	return false, 0
+}
+
+// adoptServiceClock makes the following assertions by the service's clock; it reports false when that is not known or is
+// in use already.
+func (s *TokenSource) adoptServiceClock() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.clockKnown || s.useService {
+		return false
+	}
+	s.useService = true
+	return true
+}
+
+// attempt makes one request. It returns a token, or what the service or the network said, or an error that ends it all.
+func (s *TokenSource) attempt(ctx context.Context, number int, last *Error) (*Token, *Error, error) {
+	if s.settings.Base == nil || s.settings.Key == nil || s.settings.Key.method == nil || s.settings.ClientID == "" {
+		return nil, nil, errors.New("get an access token: domain, client id and private key are all needed")
+	}
+	assertion, err := newAssertion(s.settings.Key, s.settings.ClientID, tokenURL(s.settings.Base), s.assertionTime())
+	if err != nil {
+		return nil, nil, err
+	}
+	limited, cancel := context.WithTimeout(ctx, tokenAttemptTimeout)
+	defer cancel()
+	request, err := s.newRequest(limited, assertion, number, last)
+	if err != nil {
+		return nil, nil, err
+	}
+	asked := s.settings.Now()
+	resp, body, err := s.send(request)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, nil, fmt.Errorf("get an access token: %w", ctx.Err())
+		}
+		return nil, NetworkError(err, s.settings.Base), nil
+	}
+	s.compareClocks(resp.Header, asked)
+	if resp.StatusCode != http.StatusOK {
+		return nil, s.explain(TokenError(resp, body, assertion)), nil
+	}
+	token, failed := readToken(resp, body, s.settings.Scopes, asked)
+	if failed != nil {
+		return nil, failed, nil
+	}
+	s.settings.Log.InfoContext(ctx, "access token given",
+		slog.Any("scopes", token.scopes), slog.Time("expires", token.expires), slog.String("request_id", sanitiseID(resp.Header.Get("X-Okta-Request-Id"))))
+	return token, nil, nil
+}
+
+func (s *TokenSource) newRequest(ctx context.Context, assertion string, number int, last *Error) (*http.Request, error) {
+	form := tokenForm(strings.Join(s.settings.Scopes, " "), assertion)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, tokenURL(s.settings.Base), strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, fmt.Errorf("get an access token: %w", err)
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if s.settings.UserAgent != "" {
+		request.Header.Set("User-Agent", s.settings.UserAgent)
+	}
+	if last != nil && last.HTTPStatus == http.StatusTooManyRequests && last.RequestID != "" { // as Okta's SDKs do
+		request.Header.Set("X-Okta-Retry-For", last.RequestID)
+		request.Header.Set("X-Okta-Retry-Count", strconv.Itoa(number-1))
+	}
+	return request, nil
+}
+
+func (s *TokenSource) send(request *http.Request) (*http.Response, []byte, error) {
+	resp, err := s.client.Do(request)
+	if err != nil {
+		return nil, nil, fmt.Errorf("ask the token endpoint: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxTokenBody))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the token endpoint's answer: %w", err)
+	}
+	return resp, body, nil
+}
+
+// assertionTime is the local clock until the service refuses it, then the service's as far as we know it.
+func (s *TokenSource) assertionTime() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.useService {
+		return s.settings.Now().Add(s.skew)
+	}
+	return s.settings.Now()
+}
+
+// compareClocks remembers the service's clock minus ours. Date is cut to the second, so half a second is added; our side
+// is the middle between question and answer.
+func (s *TokenSource) compareClocks(header http.Header, asked time.Time) {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return
+	}
+	answered := s.settings.Now()
+	ours := asked.Add(answered.Sub(asked) / 2)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.skew, s.clockKnown = date.Add(time.Second/2).Sub(ours).Round(time.Second), true
+}
+
+// explain adds to a refusal of our time by how much the clocks differ.
+func (s *TokenSource) explain(failed *Error) *Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if failed.Reason == ReasonClockSkew && s.clockKnown {
+		failed.Detail = "Okta does not accept the time in the client assertion: " + describeSkew(s.skew)
+	}
+	return failed
+}
+
+// tokenBackoff returns the wait after the given attempt, counted from 1.
+func tokenBackoff(attempt int) time.Duration {
+	wait := min(firstTokenBackoff<<min(attempt-1, 10), maxTokenBackoff)
+	return wait/2 + rand.N(wait) //nolint:gosec // G404: jitter needs no cryptographic randomness.
+}
+
+func sleepFor(ctx context.Context, d time.Duration, _, _ string) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
