@@ -84,8 +84,12 @@ func (x *exchange) refuse(e oktaError) {
 	x.json(e.status, e.body("oae"+x.requestID))
 }
 
-// json answers with a small JSON body.
+// json answers with a small JSON body. Faults spoil it if it is a good answer.
 func (x *exchange) json(status int, body []byte) {
+	if status == http.StatusOK && (x.plan.send != nil || len(x.plan.bodies) > 0) {
+		x.sendPage(func(dst []byte) []byte { return append(dst, body...) })
+		return
+	}
 	x.w.Header().Set("Content-Type", "application/json")
 	x.w.WriteHeader(status)
 	_, _ = x.w.Write(body) // the client may have gone

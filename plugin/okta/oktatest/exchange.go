@@ -42,8 +42,10 @@ type exchange struct {
 	endpoint  Endpoint
 	path      []string // of a path below /api/v1, in pieces
 	query     url.Values
-	listing   *listing // what a list request asks for; nil for other requests
-	plan      plan     // what faults make of it
+	listing   *listing   // what a list request asks for; nil for other requests
+	body      url.Values // of a request for a token
+	bodyRead  bool       // it was a form within the limit
+	plan      plan       // what faults make of it
 }
 
 // plan is what the faults that struck a request have laid down for it.
@@ -62,9 +64,14 @@ func (t *Tenant) handle(w http.ResponseWriter, r *http.Request) {
 	n, inFlight := t.stats.begin(x)
 	defer t.stats.end(x)
 	t.noteManners(x)
+	if x.endpoint == EndpointToken {
+		// Before anything else: net/http notices that a client has gone only
+		// once the body is read.
+		x.body, x.bodyRead = readForm(r)
+		t.noteAssertion(x.body.Get("client_assertion"))
+	}
 	t.faults.strike(x, n)
-	if x.endpoint != EndpointToken && !t.pause(r, t.settings.Latency+x.plan.delay) ||
-		x.endpoint == EndpointToken && !t.pause(r, x.plan.delay) {
+	if !t.pause(r, x.latency()+x.plan.delay) {
 		return
 	}
 	switch {
@@ -77,6 +84,14 @@ func (t *Tenant) handle(w http.ResponseWriter, r *http.Request) {
 	default:
 		x.api()
 	}
+}
+
+// latency is what the settings add to every response of the management API.
+func (x *exchange) latency() time.Duration {
+	if x.endpoint == EndpointToken {
+		return 0
+	}
+	return x.t.settings.Latency
 }
 
 func (t *Tenant) newExchange(w http.ResponseWriter, r *http.Request) *exchange {

@@ -159,10 +159,7 @@ const cursorTag = 8
 
 func newCursorCipher(seed uint64) cursorCipher {
 	key := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("cursor"), seed))
-	block, err := aes.NewCipher(key[:16])
-	if err != nil {
-		panic(err) // 16 bytes are a key's length
-	}
+	block, _ := aes.NewCipher(key[:16]) // fails for other lengths only
 	return cursorCipher{block}
 }
 

@@ -39,9 +39,7 @@ func (x *exchange) token() {
 	if !x.countAgainstLimit() {
 		return
 	}
-	body, read := readForm(x.r)
-	x.t.noteAssertion(body.Get("client_assertion"))
-	scopes, refusal := x.t.authorizeClient(x, body, read)
+	scopes, refusal := x.t.authorizeClient(x)
 	if refusal != nil {
 		x.refuseToken(*refusal)
 		return
@@ -69,28 +67,28 @@ func readForm(r *http.Request) (url.Values, bool) {
 
 // authorizeClient decides a request for a token: the scopes to grant, or the
 // refusal.
-func (t *Tenant) authorizeClient(x *exchange, body url.Values, read bool) ([]string, *oauthError) {
+func (t *Tenant) authorizeClient(x *exchange) ([]string, *oauthError) {
 	if len(x.query) > 0 {
 		return nil, &errInQuery
 	}
-	if !read {
+	if !x.bodyRead {
 		return nil, &errInvalidRequest
 	}
-	for _, values := range body {
+	for _, values := range x.body {
 		if len(values) > 1 {
 			return nil, &errRepeated
 		}
 	}
-	if refusal := checkGrantType(body.Get("grant_type")); refusal != nil {
+	if refusal := checkGrantType(x.body.Get("grant_type")); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := t.authenticateClient(x, body); refusal != nil {
+	if refusal := t.authenticateClient(x, x.body); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := t.checkDPoP(x.r); refusal != nil {
 		return nil, refusal
 	}
-	return t.grant(body.Get("scope"))
+	return t.grant(x.body.Get("scope"))
 }
 
 func checkGrantType(grantType string) *oauthError {
