@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -28,8 +29,7 @@ const (
 )
 
 // Checklist runs named checks in order and remembers what came of them. After
-// a check has failed, the later ones are skipped, unless they are run with
-// [Checklist.RunAnyway]. It is not for concurrent use.
+// a check has failed, Run skips the later ones. It is not for concurrent use.
 type Checklist struct {
 	checks  []Check
 	refusal *Refusal
@@ -58,25 +58,26 @@ func (l *Checklist) Run(name string, f func() (detail string, err error)) bool {
 	if l.refusal != nil {
 		return false
 	}
-	return l.RunAnyway(name, f)
-}
-
-// RunAnyway is Run for a check that says something even after a failure.
-func (l *Checklist) RunAnyway(name string, f func() (detail string, err error)) bool {
-	check := l.find(name)
-	if check == nil {
-		return false
-	}
 	began := time.Now()
 	detail, err := f()
-	check.Took = time.Since(began)
-	check.Detail = detail
-	if warning := (*Warning)(nil); errors.As(err, &warning) {
-		check.Status, check.Reason, check.Detail = CheckWarn, warning.Reason, warning.Detail
+	return l.Record(name, time.Since(began), detail, err)
+}
+
+// Record notes what came of a check that was run elsewhere, with the time that
+// it took: Run for a question whose answer belongs to one check or another. It
+// records also after a failure, and reports whether the check did not fail.
+func (l *Checklist) Record(name string, took time.Duration, detail string, err error) bool {
+	i := slices.IndexFunc(l.checks, func(c Check) bool { return c.Name == name })
+	if i < 0 {
+		return false
+	}
+	check := &l.checks[i]
+	check.Took, check.Status, check.Detail = took, CheckOK, detail
+	if err == nil {
 		return true
 	}
-	if err == nil {
-		check.Status = CheckOK
+	if warning, ok := errors.AsType[*Warning](err); ok {
+		check.Status, check.Reason, check.Detail = CheckWarn, warning.Reason, warning.Detail
 		return true
 	}
 	refusal := asRefusal(err)
@@ -93,19 +94,10 @@ func (l *Checklist) Checks() []Check { return l.checks }
 // Refusal returns the first failure, or nil.
 func (l *Checklist) Refusal() *Refusal { return l.refusal }
 
-func (l *Checklist) find(name string) *Check {
-	for i := range l.checks {
-		if l.checks[i].Name == name {
-			return &l.checks[i]
-		}
-	}
-	return nil
-}
-
 // asRefusal returns err's refusal, or a fault of the connector in general
 // terms: an error that is not a refusal was not written for people to read.
 func asRefusal(err error) *Refusal {
-	if refusal := (*Refusal)(nil); errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		return refusal
 	}
 	return &Refusal{Reason: ReasonFailed, Class: ConnectorFault, Message: "The connector failed: " + err.Error(), Cause: err}

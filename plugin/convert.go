@@ -185,7 +185,7 @@ func (d declarations) toRefusal(r *Refusal) *connectorv1.Refusal {
 		fix = declared.Fix
 	}
 	return connectorv1.Refusal_builder{
-		Class: connectorv1.Class(class), //nolint:gosec // same order
+		Class:  connectorv1.Class(class), //nolint:gosec // same order
 		Reason: r.Reason, Message: r.Message, Fix: fix,
 		RetryAfter: toDuration(r.RetryAfter), Metadata: r.Metadata,
 	}.Build()

@@ -35,6 +35,14 @@ type server struct {
 // declarations are the declared reasons by name.
 type declarations map[string]Reason
 
+// NewServer returns the contract's service for a connector, without a process
+// around it. [Serve] is what a connector's main calls; NewServer is for tests
+// that speak the contract with a connector over a socket of their own. log
+// takes panics and undeclared reasons.
+func NewServer(connector Connector, log *slog.Logger) connectorv1.ConnectorServiceServer {
+	return newServer(connector, log)
+}
+
 func newServer(connector Connector, log *slog.Logger) *server {
 	s := &server{connector: connector, description: connector.Describe(), declarations: declarations{}, log: log}
 	for _, reason := range BuiltinReasons() {
@@ -75,7 +83,7 @@ func (s *server) Connect(ctx context.Context, request *connectorv1.ConnectReques
 		return nil, s.outOfOrder("Connect was called a second time; one process serves one connection.")
 	}
 	session, report, err := s.connector.Connect(ctx, NewConfiguration(request.GetConfigJson(), request.GetSecrets()))
-	if refusal := (*Refusal)(nil); errors.As(err, &refusal) && ctx.Err() == nil {
+	if refusal, ok := errors.AsType[*Refusal](err); ok && ctx.Err() == nil {
 		report.Refusal, err = refusal, nil
 	}
 	if err != nil {

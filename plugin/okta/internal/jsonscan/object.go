@@ -63,8 +63,8 @@ func unescape(quoted string) string {
 	return text
 }
 
-// Object calls member for each member of the object that text is, with its key
-// as written between the quotes and its value. It reports false for a text
+// Object calls member for each member of the object that text is, in order,
+// with its key and its value. It reports false for a text
 // that is not an object. text must be well formed: an element that [Array]
 // returned, or a Value.
 func Object(text string, member func(key string, value Value)) bool {
@@ -74,7 +74,7 @@ func Object(text string, member func(key string, value Value)) bool {
 	i := skipBlanks(text, 1)
 	for text[i] != '}' {
 		end := skipString(text, i)
-		key := text[i+1 : end-1]
+		key := Value(text[i:end]).Text()
 		i = skipBlanks(text, skipBlanks(text, end)+1) // the colon
 		end = skipValue(text, i)
 		member(key, Value(text[i:end]))

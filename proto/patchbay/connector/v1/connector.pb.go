@@ -42,7 +42,7 @@ const (
 	CheckStatus_CHECK_STATUS_WARN CheckStatus = 2
 	// It does not hold, and the connection can't be used.
 	CheckStatus_CHECK_STATUS_FAIL CheckStatus = 3
-	// It was not tried, since an earlier check had failed.
+	// It was not tried, or says nothing, since another check has failed.
 	CheckStatus_CHECK_STATUS_SKIPPED CheckStatus = 4
 )
 
@@ -614,8 +614,8 @@ type ConnectResponse_builder struct {
 	Account *Account
 	// The scopes or permissions that the service granted, in its own words.
 	GrantedScopes []string
-	// What was tried, in the order of trying. Names are stable. A check that an
-	// earlier failure made pointless is present with CHECK_STATUS_SKIPPED.
+	// What was checked. Names and order are stable. A check that another one's
+	// failure made pointless is present with CHECK_STATUS_SKIPPED.
 	Checks []*Check
 	// Present exactly when the connection is not usable. A connection that can
 	// see nobody is not usable.

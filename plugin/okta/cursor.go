@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"strings"
+
+	"patchbay.example/plugin/okta/internal/oktaapi"
+)
+
+// pass says which of the two lists of a listing a cursor is in.
+type pass string
+
+const (
+	// passListed is Okta's plain list of users, which leaves out those whose
+	// status is DEPROVISIONED.
+	passListed pass = "listed"
+	// passDeprovisioned is the list of the others. It comes second, so that
+	// whoever is deactivated while the first is read is still found.
+	passDeprovisioned pass = "deprovisioned"
+)
+
+// query is the first page's query. The limit is the largest page that Okta
+// serves (Okta, "Users", list all users).
+func (p pass) query() string {
+	values := url.Values{"limit": {"200"}}
+	if p == passDeprovisioned {
+		values.Set("filter", `status eq "DEPROVISIONED"`)
+	}
+	return values.Encode()
+}
+
+// cursorPrefix names connector and version of the cursor.
+const cursorPrefix = "okta1."
+
+// cursor is a place in a listing: the page that comes next.
+type cursor struct {
+	Host     string `json:"h"`
+	Resource string `json:"r"`
+	Pass     pass   `json:"p"`
+	Query    string `json:"q"` // of the page, as Okta's next link has it
+}
+
+// checksumBytes of a SHA-256 at a cursor's end tell a cursor that was cut short
+// in pasting from a whole one.
+const checksumBytes = 6
+
+// String encodes the cursor: printable, no blanks.
+func (c cursor) String() string {
+	payload, _ := json.Marshal(c) // strings only
+	sum := sha256.Sum256(payload)
+	return cursorPrefix + base64.RawURLEncoding.EncodeToString(append(payload, sum[:checksumBytes]...))
+}
+
+// parseCursor reads a cursor of String's and checks that it belongs to the
+// host and resource. Errors are of type *oktaapi.Error.
+func parseCursor(text, host, resource string) (cursor, error) {
+	encoded, ok := strings.CutPrefix(text, cursorPrefix)
+	if !ok {
+		return cursor{}, &oktaapi.Error{Reason: oktaapi.ReasonCursorInvalid, Detail: "this is not a cursor of this version of the Okta connector"}
+	}
+	cut := &oktaapi.Error{Reason: oktaapi.ReasonCursorInvalid, Detail: "this cursor is damaged; it may have been cut short"}
+	payload, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil || len(payload) <= checksumBytes {
+		return cursor{}, cut
+	}
+	payload, checksum := payload[:len(payload)-checksumBytes], payload[len(payload)-checksumBytes:]
+	if sum := sha256.Sum256(payload); !bytes.Equal(sum[:checksumBytes], checksum) {
+		return cursor{}, cut
+	}
+	var c cursor
+	if json.Unmarshal(payload, &c) != nil || (c.Pass != passListed && c.Pass != passDeprovisioned) || c.Query == "" {
+		return cursor{}, cut
+	}
+	if c.Host != host {
+		return cursor{}, &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: "this cursor belongs to another Okta domain, " + c.Host}
+	}
+	if c.Resource != resource {
+		return cursor{}, &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: "this cursor belongs to another resource, " + c.Resource}
+	}
+	return c, nil
+}

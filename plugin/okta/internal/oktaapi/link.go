@@ -1,0 +1,110 @@
+package oktaapi
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// nextLink returns the target of the link with rel="next" in a response's
+// header, or "" when there is none, which is how a list ends. Okta sends each
+// link in a header line of its own (RFC 8288 also allows several in one, in any
+// order, and rel in any case).
+func nextLink(header http.Header) string {
+	for _, line := range header.Values("Link") {
+		for line != "" {
+			var target, parameters string
+			target, parameters, line = cutLink(line)
+			if isNext(parameters) {
+				return target
+			}
+		}
+	}
+	return ""
+}
+
+// cutLink takes the first link-value from a line: its target, its parameters,
+// and what follows the comma after it.
+func cutLink(line string) (target, parameters, rest string) {
+	_, line, ok := strings.Cut(line, "<")
+	if !ok {
+		return "", "", ""
+	}
+	target, line, ok = strings.Cut(line, ">")
+	if !ok {
+		return "", "", ""
+	}
+	quoted := false
+	for i := range len(line) {
+		switch line[i] {
+		case '"':
+			quoted = !quoted
+		case ',':
+			if !quoted {
+				return target, line[:i], line[i+1:]
+			}
+		}
+	}
+	return target, line, ""
+}
+
+// isNext reports whether the parameters of a link say rel="next".
+func isNext(parameters string) bool {
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		name, value, _ := strings.Cut(parameter, "=")
+		if !strings.EqualFold(strings.TrimSpace(name), "rel") {
+			continue
+		}
+		for relation := range strings.FieldsSeq(strings.Trim(strings.TrimSpace(value), `"`)) {
+			if strings.EqualFold(relation, "next") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// nextQuery checks a link to the next page and returns its query. The link must
+// lead to the same list at the same host: the next request carries the token.
+func nextQuery(base *url.URL, path, link string) (string, error) {
+	target, err := url.Parse(link)
+	if err != nil {
+		return "", &Error{Reason: ReasonNextLinkInvalid, Detail: "the link to the next page cannot be read", Cause: err}
+	}
+	target = base.ResolveReference(target)
+	if target.Scheme != base.Scheme || !strings.EqualFold(target.Host, base.Host) || target.User != nil {
+		return "", &Error{
+			Reason: ReasonNextLinkForeign,
+			Detail: fmt.Sprintf("the link to the next page leads to %s instead of %s; nothing was sent there", target.Host, base.Host),
+		}
+	}
+	if target.Path != path || target.RawQuery == "" {
+		return "", &Error{
+			Reason: ReasonNextLinkInvalid,
+			Detail: fmt.Sprintf("the link to the next page of %s leads to %s", path, target.Path),
+		}
+	}
+	return target.RawQuery, nil
+}
+
+// cycle notices a chain of links that returns to a page already read, in
+// constant memory (Brent's algorithm): it remembers one link, and a later one
+// after each doubling of the distance. A cycle of n pages is noticed after
+// fewer than 4n.
+type cycle struct {
+	remembered     string
+	distance, size int
+}
+
+// closedBy reports whether next closes the cycle.
+func (c *cycle) closedBy(next string) bool {
+	if next == c.remembered {
+		return true
+	}
+	if c.distance == c.size {
+		c.remembered, c.distance, c.size = next, 0, max(1, 2*c.size)
+	}
+	c.distance++
+	return false
+}

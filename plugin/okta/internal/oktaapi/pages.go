@@ -1,0 +1,287 @@
+package oktaapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"patchbay.example/plugin/okta/internal/jsonscan"
+)
+
+// Page is one page of a list.
+type Page struct {
+	// Elements are the members of the page's array, byte for byte. They are
+	// valid until the function that was given the page returns.
+	Elements [][]byte
+	// Next is the query of the next page, "" on the last.
+	Next string
+	// RequestID is the response's X-Okta-Request-Id.
+	RequestID string
+}
+
+// List reads a list from the page at query to its end and hands each page to
+// emit, in order. The next page is asked for as soon as the header of this one
+// is in, and no page beyond that before emit has returned: one page is read
+// ahead, into memory, so that a slow emit never holds a response open.
+//
+// Failures that may pass are repeated, within limits. An error of emit or of
+// wait is returned as it is; anything that Okta or the network did wrong is an
+// [*Error]. With [RetryFromStart], Okta has lost the place in the list.
+func (c *Client) List(ctx context.Context, path, query string, wait Waiter, emit func(Page) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var current, successor *fetch
+	defer func() {
+		cancel()
+		current.close()
+		successor.close()
+	}()
+	var links cycle
+	current = c.fetch(ctx, path, query, wait)
+	for {
+		next, err := current.header()
+		if err != nil {
+			return err
+		}
+		if successor, err = c.successor(ctx, path, query, next, &links, wait); err != nil {
+			return err
+		}
+		page, err := current.page()
+		if err != nil {
+			return err
+		}
+		// A page that had to be repeated may have another successor by now.
+		// Going on with the old one could leave somebody out.
+		if page.Next != next {
+			successor.close()
+			if successor, err = c.successor(ctx, path, query, page.Next, &links, wait); err != nil {
+				return err
+			}
+		}
+		if err := emit(page); err != nil {
+			return err
+		}
+		current.close()
+		if successor == nil {
+			return nil
+		}
+		query = page.Next
+		current, successor = successor, nil
+	}
+}
+
+// First reads the first page of a list only.
+func (c *Client) First(ctx context.Context, path, query string, wait Waiter) (Page, error) {
+	f := c.fetch(ctx, path, query, wait)
+	defer f.close()
+	if _, err := f.header(); err != nil {
+		return Page{}, err
+	}
+	return f.page()
+}
+
+// successor begins to read the page after the one at query; nil when there is
+// none.
+func (c *Client) successor(ctx context.Context, path, query, next string, links *cycle, wait Waiter) (*fetch, error) {
+	if next == "" {
+		return nil, nil //nolint:nilnil // the list ends here
+	}
+	if next == query || links.closedBy(next) {
+		return nil, &Error{Reason: ReasonListingLoop, Detail: "the link to the next page leads back to a page that was read before"}
+	}
+	return c.fetch(ctx, path, next, wait), nil
+}
+
+// fetch is one page being read: its header in one goroutine, its body in the
+// next, and all again when either breaks.
+type fetch struct {
+	client      *Client
+	path, query string
+	wait        Waiter
+	retries     *retries
+	ctx         context.Context //nolint:containedctx // the fetch's own, cancelled by close
+	cancel      context.CancelFunc
+
+	opened chan struct{} // closed when the first header is in, or will never be
+	err    error         // why it will never be
+	reply  *reply        // the latest response
+}
+
+// fetch begins to read a page.
+func (c *Client) fetch(ctx context.Context, path, query string, wait Waiter) *fetch {
+	f := &fetch{client: c, path: path, query: query, wait: wait, retries: newRetries(), opened: make(chan struct{})}
+	f.ctx, f.cancel = context.WithCancel(ctx)
+	go func() {
+		defer close(f.opened)
+		f.err = f.open()
+	}()
+	return f
+}
+
+// header waits for the page's header and returns the next page's query.
+func (f *fetch) header() (next string, err error) {
+	<-f.opened
+	if f.err != nil {
+		return "", f.err
+	}
+	return f.reply.next, nil
+}
+
+// page waits for the page's body. A body that breaks is asked for again.
+func (f *fetch) page() (Page, error) {
+	for {
+		<-f.reply.done
+		if f.reply.err == nil {
+			return Page{Elements: f.reply.elements, Next: f.reply.next, RequestID: f.reply.requestID}, nil
+		}
+		if err := f.again(f.reply.err); err != nil {
+			return Page{}, err
+		}
+		if err := f.open(); err != nil {
+			return Page{}, err
+		}
+	}
+}
+
+// close stops whatever is still going on and waits for its end. It may be
+// called twice, and on nil.
+func (f *fetch) close() {
+	if f == nil {
+		return
+	}
+	f.cancel()
+	<-f.opened
+	if f.reply != nil {
+		<-f.reply.done
+	}
+}
+
+// open asks until a header with status 200 is in, and leaves the body to a
+// goroutine.
+func (f *fetch) open() error {
+	for {
+		reply, err := f.attempt()
+		if err == nil {
+			f.reply = reply
+			return nil
+		}
+		if err := f.again(err); err != nil {
+			return err
+		}
+	}
+}
+
+// again waits until the request may be repeated, or returns why it may not.
+func (f *fetch) again(err error) error {
+	if err := f.retries.next(f.ctx, err, f.wait, f.client.log); err != nil {
+		return err
+	}
+	f.query = f.retries.smaller(f.query, err)
+	return nil
+}
+
+// attempt sends the request once and returns when its header is in, with the
+// body still being read.
+func (f *fetch) attempt() (*reply, error) {
+	ctx, cancel := context.WithCancelCause(f.ctx)
+	response, err := f.client.get(ctx, f.path, f.query, f.retries.last, f.wait)
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	reply := &reply{requestID: requestIDOf(response), done: make(chan struct{})}
+	if link := nextLink(response.Header); link != "" {
+		if reply.next, err = nextQuery(f.client.base, f.path, link); err != nil {
+			cancel(nil)
+			_ = response.Body.Close()
+			return nil, err
+		}
+	}
+	go func() {
+		defer close(reply.done)
+		defer cancel(nil)
+		defer response.Body.Close()
+		reply.elements, reply.err = f.client.readPage(ctx, cancel, response)
+	}()
+	return reply, nil
+}
+
+// reply is one response to a fetch.
+type reply struct {
+	next      string
+	requestID string
+
+	done     chan struct{} // closed when the body was read; guards what follows
+	elements [][]byte
+	err      error
+}
+
+// errBodyStalled ends a body that stopped coming, or that takes too long.
+var errBodyStalled = errors.New("the body stopped coming in time")
+
+// readPage reads a response's body to its end and finds its elements.
+func (c *Client) readPage(ctx context.Context, cancel context.CancelCauseFunc, response *http.Response) ([][]byte, error) {
+	stalled := func() { cancel(errBodyStalled) }
+	idle, total := time.AfterFunc(bodyIdleLimit, stalled), time.AfterFunc(bodyTimeout, stalled)
+	defer idle.Stop()
+	defer total.Stop()
+	var body bytes.Buffer
+	body.Grow(int(c.bodySize.Load()) + bytes.MinRead)
+	reader := &progressReader{reader: io.LimitReader(response.Body, maxBodyBytes+1), progress: func() { idle.Reset(bodyIdleLimit) }}
+	if _, err := body.ReadFrom(reader); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return nil, broken(response, fmt.Sprintf("the page broke off after %d bytes", body.Len()), err)
+	}
+	if body.Len() > maxBodyBytes {
+		e := broken(response, fmt.Sprintf("the page is larger than %d MiB", maxBodyBytes>>20), nil)
+		e.Reason, e.Retry = ReasonPageTooLarge, RetryNever
+		return nil, e
+	}
+	c.bodySize.Store(int64(body.Len()))
+	elements, err := jsonscan.Array(body.Bytes())
+	if err != nil {
+		return nil, notAPage(response, body.Bytes(), err)
+	}
+	return elements, nil
+}
+
+// broken is the error of a body that is not whole; asking again may help.
+func broken(response *http.Response, detail string, cause error) *Error {
+	return &Error{
+		Reason: ReasonPageUnreadable, Detail: detail, HTTPStatus: response.StatusCode,
+		RequestID: requestIDOf(response), Retry: RetryAfterDelay, Cause: cause,
+	}
+}
+
+// notAPage tells a body that is whole and wrong from one that is not whole.
+func notAPage(response *http.Response, body []byte, err error) *Error {
+	found := jsonscan.Describe(body)
+	if errors.Is(err, jsonscan.ErrNotArray) {
+		e := broken(response, fmt.Sprintf("a page of a list is a JSON array, and %s came instead", found), err)
+		e.Reason, e.Retry = ReasonPageNotArray, RetryNever
+		return e
+	}
+	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '<' {
+		e := broken(response, fmt.Sprintf("a page of a list is a JSON array, and %s came instead", found), err)
+		e.Reason = ReasonCaptivePortal
+		return e
+	}
+	return broken(response, fmt.Sprintf("a page of a list is a JSON array, and this is none: %v", err), err)
+}
+
+// progressReader reports each read.
+type progressReader struct {
+	reader   io.Reader
+	progress func()
+}
+
+func (r *progressReader) Read(p []byte) (int, error) {
+	n, err := r.reader.Read(p)
+	r.progress()
+	return n, err
+}
