@@ -160,7 +160,7 @@ func (s *TokenSource) ended() int {
 }
 
 // sharedFailure returns the refusal that another caller met while this one waited for its turn. Somebody else's
-// cancellation or spent wait budget is not shared.
+// cancellation is not shared.
 func (s *TokenSource) sharedFailure(before int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -216,8 +216,11 @@ func (s *TokenSource) request(ctx context.Context, wait Waiter) (*Token, error) 
 		if delay <= 0 {
 			continue
 		}
-		if err := wait(ctx, delay, failed.Reason, failed.Detail); err != nil {
-			return nil, fmt.Errorf("wait before asking for an access token again: %w", err)
+		if err := wait(ctx, delay, failed.Reason, failed.Error()+"."); err != nil {
+			if ctx.Err() != nil {
+				return nil, fmt.Errorf("wait before asking for an access token again: %w", err)
+			}
+			return nil, refusedToWait(failed, delay, err)
 		}
 	}
 	return nil, last

@@ -63,8 +63,8 @@ func (r refusal) byOAuthError() *Error {
 	return r.newError(ReasonTokenRefused, "Okta's token endpoint refused the request", RetryNever)
 }
 
-// invalidClient tells apart the rows of invalid_client, from the most specific wording to the least: several
-// descriptions name the client_assertion, and "audience", "expired" and "signature" decide among those.
+// invalidClient tells apart the rows of invalid_client. The first row that fits wins, so the order is from the most
+// specific wording to the least.
 func (r refusal) invalidClient() *Error {
 	for _, row := range invalidClientRows {
 		for _, words := range row.anyOf {
@@ -95,33 +95,33 @@ var invalidClientRows = []invalidClientRow{
 		"Okta knows this org by another address than the configured domain", RetryNever},
 	{[][]string{{"issuer"}, {"subject"}, {"'iss'"}, {"'sub'"}}, ReasonAssertionIssuerRejected,
 		"Okta does not take the client id in the client assertion for one of this org", RetryNever},
-	{[][]string{{"signature algorithm"}, {"algorithm", "invalid"}, {"algorithm", "not supported"}}, ReasonAssertionAlgorithmRejected,
+	{[][]string{{"signature algorithm"}, {"algorithm", "invalid"}}, ReasonAssertionAlgorithmRejected,
 		"the signature algorithm does not fit the public key registered for the app", RetryNever},
 	{[][]string{{"signature"}}, ReasonSignatureInvalid,
 		"the private key does not belong to the public key registered for the app", RetryNever},
-	{[][]string{{"jwt kid"}, {"'kid'"}, {"kid is invalid"}, {"key id"}}, ReasonKeyIDUnknown,
-		"the app has no active public key with this key id", RetryNever},
-	{[][]string{{"parsing"}, {"parse"}, {"malformed"}}, ReasonAssertionUnreadable,
-		"Okta could not read the client assertion", RetryNever},
-	{[][]string{{"jwks", "fetch"}, {"jwks", "retriev"}, {"jwks", "download"}, {"jwks_uri", "error"}, {"jwks", "connect"}}, ReasonKeysURLUnreachable,
+	{[][]string{{"jwks_uri", "retriev"}, {"jwks_uri", "fetch"}, {"jwks_uri", "connect"}, {"jwks_uri", "timed out"}}, ReasonKeysURLUnreachable,
 		"Okta could not fetch the app's public keys from their URL", RetryAfterDelay},
-	{[][]string{{"ambiguous"}, {"multiple keys"}, {"more than one key"}, {"multiple", "jwks"}}, ReasonKeysURLAmbiguous,
+	{[][]string{{"jwks_uri", "unique"}, {"jwks_uri", "ambiguous"}, {"jwks_uri", "multiple"}}, ReasonKeysURLAmbiguous,
 		"several public keys at the app's keys URL fit, and Okta cannot tell which one is meant", RetryNever},
-	{[][]string{{"jwks_uri"}, {"jwks uri"}, {"jwks url"}, {"jwks", "does not contain"}, {"jwks", "no key"}, {"jwks", "not found"}, {"jwks", "no matching"}}, ReasonKeysURLNoKey,
+	{[][]string{{"jwks_uri"}}, ReasonKeysURLNoKey,
 		"the app's keys URL holds no public key that fits", RetryNever},
-	{[][]string{{"no", "jwkset"}, {"jwkset", "not configured"}, {"jwkset", "must be configured"}, {"jwkset", "missing"}, {"jwkset", "is empty"}, {"does not have", "jwk"}, {"no jwks"}}, ReasonClientKeysMissing,
-		"no public key is registered for the app", RetryNever},
-	{[][]string{{"'use'"}, {"key use"}, {"\"use\""}, {"use of the key"}, {"use", "not allowed"}}, ReasonClientKeyUse,
+	{[][]string{{"'use'"}, {"key use"}, {"signing key"}}, ReasonClientKeyUse,
 		"the public key registered for the app is not meant for signatures", RetryNever},
-	{[][]string{{"jwkset"}, {"jwk set"}}, ReasonClientKeysInvalid,
+	{[][]string{{"jwkset", "not have"}, {"jwkset", "not configured"}, {"no jwkset"}, {"jwkset", "requires"}}, ReasonClientKeysMissing,
+		"no public key is registered for the app", RetryNever},
+	{[][]string{{"jwkset"}}, ReasonClientKeysInvalid,
 		"the public keys registered for the app are unusable", RetryNever},
-	{[][]string{{"application_type"}, {"application type"}, {"service", "client_credentials"}}, ReasonClientNotServiceApp,
+	{[][]string{{"jwt kid"}, {"'kid'"}, {"kid is invalid"}}, ReasonKeyIDUnknown,
+		"the app has no active public key with this key id", RetryNever},
+	{[][]string{{"parsing"}, {"malformed"}}, ReasonAssertionUnreadable,
+		"Okta could not read the client assertion", RetryNever},
+	{[][]string{{"application_type"}, {"application type"}}, ReasonClientNotServiceApp,
 		"the app is not an API Services app", RetryNever},
 	{[][]string{{"private_key_jwt"}, {"token_endpoint_auth_method"}}, ReasonClientAuthenticationMethod,
 		"the app is set to a client secret and not to a public/private key", RetryNever},
 	{[][]string{{"no client credentials"}}, ReasonClientCredentialsMissing,
 		"Okta found no credentials in the request", RetryNever},
-	{[][]string{{"'client_id'"}, {"client_id", "invalid value"}, {"client id", "invalid"}}, ReasonClientUnknown,
+	{[][]string{{"'client_id'"}, {"invalid value", "client_id"}}, ReasonClientUnknown,
 		"the org has no app with this client id", RetryNever},
 }
 
