@@ -120,7 +120,7 @@ func (l *listing) pass(ctx context.Context, from cursor) error {
 	number := 0
 	return l.client.List(ctx, pathUsers, from.Query, l.stream.Wait, func(page oktaapi.Page) error {
 		number++
-		if len(page.Elements) == 0 && page.Next == "" && from.Pass == passListed {
+		if len(page.Elements) == 0 && page.Next == "" {
 			if err := l.verifyEnd(ctx, page.RequestID); err != nil {
 				return err
 			}
@@ -129,9 +129,10 @@ func (l *listing) pass(ctx context.Context, from cursor) error {
 	})
 }
 
-// verifyEnd looks again whether the app sees anybody, when the plain list ends
-// with an empty page: that is how a list of full pages may end, and also how it
-// ends when the app's role is taken away meanwhile.
+// verifyEnd looks again whether the app sees anybody, when a list ends with an
+// empty page: that is how a list of full pages may end, and the list of an org
+// that has deactivated nobody, and also how any list ends when the app's role
+// is taken away meanwhile.
 func (l *listing) verifyEnd(ctx context.Context, requestID string) error {
 	page, err := l.client.First(ctx, pathUsers, "limit=1", l.stream.Wait)
 	if err == nil && len(page.Elements) == 0 {

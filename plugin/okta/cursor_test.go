@@ -1,0 +1,106 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"patchbay.example/plugin"
+	"patchbay.example/plugin/okta/internal/oktaapi"
+	"patchbay.example/plugin/okta/oktatest"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+func TestCursorsOfOthersAreRefusedBeforeAnyRequest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 60, PageLimit: 20}).connect()
+	good := r.sync().wantComplete().pages[0].cursor
+	host := strings.TrimPrefix(r.tenant.URL(), "http://")
+	query := "after=x&limit=200"
+	before := r.tenant.Stats()
+	for name, c := range map[string]struct{ cursor, reason string }{
+		"text":                    {"page2", oktaapi.ReasonCursorInvalid},
+		"cursor of Okta's own":    {"200u1a2b3c4d5e6f7g8h9", oktaapi.ReasonCursorInvalid},
+		"later version":           {strings.Replace(good, "okta1.", "okta2.", 1), oktaapi.ReasonCursorInvalid},
+		"cut short":               {good[:len(good)-3], oktaapi.ReasonCursorInvalid},
+		"one letter changed":      {changed(good), oktaapi.ReasonCursorInvalid},
+		"prefix alone":            {cursorPrefix, oktaapi.ReasonCursorInvalid},
+		"other domain":            {cursor{"other.example.com", resourceUsers, passListed, query}.String(), oktaapi.ReasonCursorForeign},
+		"other resource":          {cursor{host, "groups", passListed, query}.String(), oktaapi.ReasonCursorForeign},
+		"deprovisioned pass":      {cursor{host, resourceUsers, passDeprovisioned, query}.String(), oktaapi.ReasonCursorForeign},
+		"unknown pass":            {cursor{host, resourceUsers, "guests", query}.String(), oktaapi.ReasonCursorInvalid},
+		"no place":                {cursor{host, resourceUsers, passListed, ""}.String(), oktaapi.ReasonCursorInvalid},
+		"blanks":                  {good + " ", plugin.ReasonCursorInvalid},
+		"longer than a cursor is": {cursorPrefix + strings.Repeat("A", 5000), plugin.ReasonCursorInvalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := r.syncFrom(c.cursor).wantRefused(c.reason, connectorv1.Class_CLASS_CONFIG_INVALID)
+			if len(got.pages) > 0 {
+				t.Errorf("%d pages came", len(got.pages))
+			}
+		})
+	}
+	if after := r.tenant.Stats(); after.Requests[oktatest.EndpointUsers] != before.Requests[oktatest.EndpointUsers] ||
+		after.Requests[oktatest.EndpointToken] != before.Requests[oktatest.EndpointToken] {
+		t.Error("a cursor that is refused led to requests")
+	}
+}
+
+// changed returns text with a letter in its middle replaced.
+func changed(text string) string {
+	middle := len(text) / 2
+	letter := "A"
+	if text[middle] == 'A' {
+		letter = "B"
+	}
+	return text[:middle] + letter + text[middle+1:]
+}
+
+func TestAResourceThatIsNotThereIsRefused(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 5}).connect()
+	r.syncWith(connectorv1.SyncRequest_builder{Resource: "planets"}.Build()).
+		wantRefused(plugin.ReasonResourceUnknown, connectorv1.Class_CLASS_CONFIG_INVALID)
+}
+
+func TestACursorSurvivesBeingWrittenDown(t *testing.T) {
+	t.Parallel()
+	want := cursor{"example.okta.com", resourceUsers, passDeprovisioned, `after=00u1&filter=status+eq+%22DEPROVISIONED%22&limit=200`}
+	got, err := parseCursor(want.String(), want.Host, want.Resource)
+	if err != nil || got != want {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+}
+
+func FuzzParseCursor(f *testing.F) {
+	host := "example.okta.com"
+	f.Add(cursor{host, resourceUsers, passListed, "after=1&limit=200"}.String())
+	f.Add(cursor{host, resourceUsers, passDeprovisioned, passDeprovisioned.query()}.String())
+	f.Add(cursorPrefix)
+	f.Add(cursorPrefix + "eyJoIjoiIn0")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parseCursor(text, host, resourceUsers)
+		if err != nil {
+			if reason := oktaapi.ReasonOf(err); reason != oktaapi.ReasonCursorInvalid && reason != oktaapi.ReasonCursorForeign {
+				t.Errorf("%q: error of reason %q", text, reason)
+			}
+			return
+		}
+		if c.Host != host || c.Resource != resourceUsers || c.Query == "" {
+			t.Errorf("%q was taken for the cursor %+v", text, c)
+		}
+		if again, err := parseCursor(c.String(), host, resourceUsers); err != nil || again != c {
+			t.Errorf("%q: written again it is %+v, %v; want %+v", text, again, err, c)
+		}
+		// Whatever a cursor says, its page is one of the same list.
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+host+pathUsers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.URL.RawQuery = c.Query
+		if request.URL.Host != host || request.URL.Path != pathUsers {
+			t.Errorf("%q leads to %s", text, request.URL)
+		}
+	})
+}
