@@ -134,7 +134,10 @@ func newPrivateKey(parsed parsedKey, keyID string) (*PrivateKey, error) {
 	if k.method == nil {
 		return nil, keyError(ReasonKeyAlgorithmUnsupported, "the JWK's “alg” is not a signature algorithm that Okta takes for this kind of key: RS256, RS384 or RS512 for RSA, ES256, ES384 or ES512 for EC by curve")
 	}
-	return k, k.prove()
+	if err := k.prove(); err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 func rsaMethod(algorithm string) jwt.SigningMethod {

@@ -142,6 +142,10 @@ func decodeBase64(text string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(text)
 }
 
+// edwardsArc begins the object identifiers of X25519, X448, Ed25519 and Ed448, 1.3.101.110 to 113 (RFC 8410 section 3), of
+// which crypto/x509 knows only two.
+var edwardsArc = []byte{0x06, 0x03, 0x2b, 0x65}
+
 // readDER tries the three structures in turn, for labels are not reliable.
 func readDER(der []byte) (parsedKey, error) {
 	var key any
@@ -160,6 +164,9 @@ func readDER(der []byte) (parsedKey, error) {
 	}
 	switch key.(type) {
 	case nil:
+		if bytes.Contains(der[:min(len(der), 32)], edwardsArc) {
+			return parsedKey{}, edwardsKey()
+		}
 		return parsedKey{}, derError(strings.Join(messages, "; "))
 	case ed25519.PrivateKey, *ecdh.PrivateKey:
 		return parsedKey{}, edwardsKey()
