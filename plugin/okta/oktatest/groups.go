@@ -129,7 +129,9 @@ func (t *Tenant) group(g int, origin string) []byte {
 		Profile               map[string]any       `json:"profile"`
 		Links                 map[string]reference `json:"_links"`
 	}{
-		id, userTypesCreated, userTypesCreated, string(appendTime(nil, companyNow)), []string{class}, kind, profile,
+		id, userTypesCreated, userTypesCreated, string(appendTime(nil, companyNow)),
+		[]string{class},
+		kind, profile,
 		map[string]reference{
 			"users": {origin + "/api/v1/groups/" + id + "/users"},
 			"apps":  {origin + "/api/v1/groups/" + id + "/apps"},

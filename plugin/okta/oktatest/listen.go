@@ -76,7 +76,7 @@ func (t *Tenant) serve(listener net.Listener, tlsConfig *tls.Config, handler htt
 			handler.ServeHTTP(w, r)
 		}),
 		Protocols:         protocols,
-		TLSConfig:         tlsConfig,
+		TLSConfig:         tlsConfig.Clone(), // the server adds its protocols; nil stays nil
 		MaxHeaderBytes:    maxHeaderBytes,
 		ReadHeaderTimeout: readHeaderTimeout,
 		// Failed handshakes and cut connections are the point of this server.

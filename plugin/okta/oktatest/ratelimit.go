@@ -1,7 +1,6 @@
 package oktatest
 
 import (
-	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -148,6 +147,6 @@ func (x *exchange) refuseConcurrency() {
 // resetRates clears the rate headers that an earlier step may have set.
 func (x *exchange) resetRates() {
 	for _, name := range []string{"X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"} {
-		x.w.Header().Del(http.CanonicalHeaderKey(name))
+		x.w.Header().Del(name)
 	}
 }

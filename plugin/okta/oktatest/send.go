@@ -84,7 +84,7 @@ func (x *exchange) writeBody(body []byte) {
 }
 
 func (x *exchange) takesGzip() bool {
-	for _, encoding := range strings.Split(x.r.Header.Get("Accept-Encoding"), ",") {
+	for encoding := range strings.SplitSeq(x.r.Header.Get("Accept-Encoding"), ",") {
 		name, quality, _ := strings.Cut(strings.TrimSpace(encoding), ";")
 		if strings.EqualFold(name, "gzip") {
 			quality = strings.ReplaceAll(quality, " ", "")

@@ -22,7 +22,7 @@ func (x *exchange) form() form {
 		return f
 	}
 	hint, _, _ = strings.Cut(hint, ";")
-	for _, part := range strings.Split(strings.Trim(strings.TrimSpace(hint), `"`), ",") {
+	for part := range strings.SplitSeq(strings.Trim(strings.TrimSpace(hint), `"`), ",") {
 		switch strings.TrimSpace(part) {
 		case "omitCredentials":
 			f.credentials = false
