@@ -79,7 +79,7 @@ func build(ctx context.Context, root string, lookup Lookup, file string) (Found,
 	if lookup.Building != nil {
 		lookup.Building("go build ./plugin/" + lookup.Name)
 	}
-	command := exec.CommandContext(ctx, "go", "build", "-o", found.Path, "./plugin/"+lookup.Name) //nolint:gosec // the name is a folder of this module
+	command := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", found.Path, "./plugin/"+lookup.Name) //nolint:gosec // the name is a folder of this module
 	command.Dir = root
 	output, err := command.CombinedOutput()
 	if err != nil {

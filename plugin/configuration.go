@@ -17,6 +17,7 @@ import (
 type Configuration struct {
 	json    []byte
 	secrets map[string]string
+	resume  map[string]string
 }
 
 // NewConfiguration makes a configuration from a JSON object and the secret
@@ -25,6 +26,12 @@ type Configuration struct {
 func NewConfiguration(object []byte, secrets map[string]string) Configuration {
 	return Configuration{json: object, secrets: secrets}
 }
+
+// ResumeCursors returns the cursors with which the host means to begin Sync, by
+// resource; empty for listings from their beginning. A connector that can tell
+// without the service that one is not its own refuses the connection at once,
+// with [ReasonCursorInvalid].
+func (c Configuration) ResumeCursors() map[string]string { return c.resume }
 
 // String names no value, since some may be secrets in the wrong place.
 func (c Configuration) String() string {

@@ -82,7 +82,9 @@ func (s *server) Connect(ctx context.Context, request *connectorv1.ConnectReques
 	if again {
 		return nil, s.outOfOrder("Connect was called a second time; one process serves one connection.")
 	}
-	session, report, err := s.connector.Connect(ctx, NewConfiguration(request.GetConfigJson(), request.GetSecrets()))
+	configuration := NewConfiguration(request.GetConfigJson(), request.GetSecrets())
+	configuration.resume = request.GetResumeCursors()
+	session, report, err := s.connector.Connect(ctx, configuration)
 	if refusal, ok := errors.AsType[*Refusal](err); ok && ctx.Err() == nil {
 		report.Refusal, err = refusal, nil
 	}

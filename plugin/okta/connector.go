@@ -102,8 +102,8 @@ func (a *attempt) run(ctx context.Context, configuration plugin.Configuration) p
 		return nil
 	}
 	return &session{
-		client: a.client, host: a.creds.base.Host, types: a.types,
-		includeDeprovisioned: a.config.IncludeDeprovisioned, missing: a.token.Missing(requestedScopes),
+		config: a.config, client: a.client, host: a.creds.base.Host, types: a.types,
+		missing: a.token.Missing(requestedScopes),
 	}
 }
 
@@ -126,6 +126,11 @@ func (a *attempt) readConfig(configuration plugin.Configuration) (string, error)
 	var err error
 	if a.creds, err = a.config.credentials(); err != nil {
 		return "", refuse(err)
+	}
+	for resource, text := range configuration.ResumeCursors() {
+		if _, err := a.config.parseCursor(text, a.creds.base.Host, resource); err != nil {
+			return "", refuse(err)
+		}
 	}
 	return fmt.Sprintf("Client %s at %s.", a.creds.clientID, a.creds.base.Host), nil
 }

@@ -55,6 +55,16 @@ func (c cursor) String() string {
 	return cursorPrefix + base64.RawURLEncoding.EncodeToString(append(payload, sum[:checksumBytes]...))
 }
 
+// parseCursor reads a cursor and checks that it belongs to the host and
+// resource, and to this configuration. Errors are of type *oktaapi.Error.
+func (c config) parseCursor(text, host, resource string) (cursor, error) {
+	at, err := parseCursor(text, host, resource)
+	if err == nil && at.Pass == passDeprovisioned && !c.IncludeDeprovisioned {
+		err = &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: "this cursor stands among deactivated users, and the configuration leaves those out"}
+	}
+	return at, err
+}
+
 // parseCursor reads a cursor of String's and checks that it belongs to the
 // host and resource. Errors are of type *oktaapi.Error.
 func parseCursor(text, host, resource string) (cursor, error) {

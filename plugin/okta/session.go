@@ -22,11 +22,11 @@ const usersInterval = 6 * time.Hour
 type session struct {
 	plugin.UnimplementedSession
 
-	client               *oktaapi.Client
-	host                 string
-	types                map[string]string // names of user types by id
-	missing              []string          // of the requested scopes
-	includeDeprovisioned bool
+	config  config
+	client  *oktaapi.Client
+	host    string
+	types   map[string]string // names of user types by id
+	missing []string          // of the requested scopes
 }
 
 var _ plugin.Session = (*session)(nil)
@@ -53,12 +53,9 @@ func (s *session) Sync(ctx context.Context, request plugin.SyncRequest, stream *
 	}
 	l := listing{session: s, stream: stream}
 	if request.Cursor != "" {
-		at, err := parseCursor(request.Cursor, s.host, request.Resource)
+		at, err := s.config.parseCursor(request.Cursor, s.host, request.Resource)
 		if err != nil {
 			return refuse(err)
-		}
-		if at.Pass == passDeprovisioned && !s.includeDeprovisioned {
-			return plugin.Refuse(oktaapi.ReasonCursorForeign, "This cursor stands among deactivated users, and the configuration leaves those out.")
 		}
 		return l.run(ctx, at)
 	}
@@ -110,7 +107,7 @@ func (l *listing) passes(ctx context.Context, from cursor) error {
 	if err := l.pass(ctx, from); err != nil {
 		return err
 	}
-	if from.Pass == passListed && l.includeDeprovisioned {
+	if from.Pass == passListed && l.config.IncludeDeprovisioned {
 		return l.pass(ctx, l.at(passDeprovisioned, passDeprovisioned.query()))
 	}
 	return nil
@@ -164,7 +161,7 @@ func (l *listing) after(page oktaapi.Page, p pass) string {
 	switch {
 	case page.Next != "":
 		return l.at(p, page.Next).String()
-	case p == passListed && l.includeDeprovisioned:
+	case p == passListed && l.config.IncludeDeprovisioned:
 		return l.at(passDeprovisioned, passDeprovisioned.query()).String()
 	default:
 		return ""

@@ -425,11 +425,12 @@ func (b0 DescribeResponse_builder) Build() *DescribeResponse {
 
 // ConnectRequest carries a connection's configuration into the process.
 type ConnectRequest struct {
-	state                 protoimpl.MessageState `protogen:"opaque.v1"`
-	xxx_hidden_ConfigJson []byte                 `protobuf:"bytes,1,opt,name=config_json,json=configJson,proto3"`
-	xxx_hidden_Secrets    map[string]string      `protobuf:"bytes,2,rep,name=secrets,proto3" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	state                    protoimpl.MessageState `protogen:"opaque.v1"`
+	xxx_hidden_ConfigJson    []byte                 `protobuf:"bytes,1,opt,name=config_json,json=configJson,proto3"`
+	xxx_hidden_Secrets       map[string]string      `protobuf:"bytes,2,rep,name=secrets,proto3" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	xxx_hidden_ResumeCursors map[string]string      `protobuf:"bytes,3,rep,name=resume_cursors,json=resumeCursors,proto3" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields            protoimpl.UnknownFields
+	sizeCache                protoimpl.SizeCache
 }
 
 func (x *ConnectRequest) Reset() {
@@ -471,6 +472,13 @@ func (x *ConnectRequest) GetSecrets() map[string]string {
 	return nil
 }
 
+func (x *ConnectRequest) GetResumeCursors() map[string]string {
+	if x != nil {
+		return x.xxx_hidden_ResumeCursors
+	}
+	return nil
+}
+
 func (x *ConnectRequest) SetConfigJson(v []byte) {
 	if v == nil {
 		v = []byte{}
@@ -480,6 +488,10 @@ func (x *ConnectRequest) SetConfigJson(v []byte) {
 
 func (x *ConnectRequest) SetSecrets(v map[string]string) {
 	x.xxx_hidden_Secrets = v
+}
+
+func (x *ConnectRequest) SetResumeCursors(v map[string]string) {
+	x.xxx_hidden_ResumeCursors = v
 }
 
 type ConnectRequest_builder struct {
@@ -492,6 +504,12 @@ type ConnectRequest_builder struct {
 	// each. They exist in this message only: a connector never writes them to a
 	// log, an error, a file or a command line.
 	Secrets map[string]string
+	// The cursors with which the host means to begin Sync, by resource; none for
+	// listings that begin at their beginning. A cursor that is not this
+	// connection's own refuses the connection (class CONFIG_INVALID) before
+	// anything is asked of the service. A connector may leave them unread: Sync
+	// checks its cursor in any case.
+	ResumeCursors map[string]string
 }
 
 func (b0 ConnectRequest_builder) Build() *ConnectRequest {
@@ -500,6 +518,7 @@ func (b0 ConnectRequest_builder) Build() *ConnectRequest {
 	_, _ = b, x
 	x.xxx_hidden_ConfigJson = b.ConfigJson
 	x.xxx_hidden_Secrets = b.Secrets
+	x.xxx_hidden_ResumeCursors = b.ResumeCursors
 	return m0
 }
 
@@ -2180,12 +2199,16 @@ const file_patchbay_connector_v1_connector_proto_rawDesc = "" +
 	"\asummary\x18\x04 \x01(\tR\asummary\x12,\n" +
 	"\x12config_schema_json\x18\x05 \x01(\fR\x10configSchemaJson\x12\"\n" +
 	"\fcapabilities\x18\x06 \x03(\tR\fcapabilities\x12B\n" +
-	"\areasons\x18\a \x03(\v2(.patchbay.connector.v1.ReasonDescriptionR\areasons\"\xc0\x01\n" +
+	"\areasons\x18\a \x03(\v2(.patchbay.connector.v1.ReasonDescriptionR\areasons\"\xe3\x02\n" +
 	"\x0eConnectRequest\x12\x1f\n" +
 	"\vconfig_json\x18\x01 \x01(\fR\n" +
 	"configJson\x12Q\n" +
-	"\asecrets\x18\x02 \x03(\v22.patchbay.connector.v1.ConnectRequest.SecretsEntryB\x03\x80\x01\x01R\asecrets\x1a:\n" +
+	"\asecrets\x18\x02 \x03(\v22.patchbay.connector.v1.ConnectRequest.SecretsEntryB\x03\x80\x01\x01R\asecrets\x12_\n" +
+	"\x0eresume_cursors\x18\x03 \x03(\v28.patchbay.connector.v1.ConnectRequest.ResumeCursorsEntryR\rresumeCursors\x1a:\n" +
 	"\fSecretsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a@\n" +
+	"\x12ResumeCursorsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe2\x01\n" +
 	"\x0fConnectResponse\x128\n" +
@@ -2277,7 +2300,7 @@ const file_patchbay_connector_v1_connector_proto_rawDesc = "" +
 	"\x04Sync\x12\".patchbay.connector.v1.SyncRequest\x1a#.patchbay.connector.v1.SyncResponse0\x01B:Z8patchbay.example/proto/patchbay/connector/v1;connectorv1b\x06proto3"
 
 var file_patchbay_connector_v1_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_patchbay_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_patchbay_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_patchbay_connector_v1_connector_proto_goTypes = []any{
 	(CheckStatus)(0),              // 0: patchbay.connector.v1.CheckStatus
 	(ResourceKind)(0),             // 1: patchbay.connector.v1.ResourceKind
@@ -2300,46 +2323,48 @@ var file_patchbay_connector_v1_connector_proto_goTypes = []any{
 	(*Restarted)(nil),             // 18: patchbay.connector.v1.Restarted
 	(*Completed)(nil),             // 19: patchbay.connector.v1.Completed
 	nil,                           // 20: patchbay.connector.v1.ConnectRequest.SecretsEntry
-	(*ReasonDescription)(nil),     // 21: patchbay.connector.v1.ReasonDescription
-	(*Refusal)(nil),               // 22: patchbay.connector.v1.Refusal
-	(*durationpb.Duration)(nil),   // 23: google.protobuf.Duration
-	(*Record)(nil),                // 24: patchbay.connector.v1.Record
-	(*timestamppb.Timestamp)(nil), // 25: google.protobuf.Timestamp
+	nil,                           // 21: patchbay.connector.v1.ConnectRequest.ResumeCursorsEntry
+	(*ReasonDescription)(nil),     // 22: patchbay.connector.v1.ReasonDescription
+	(*Refusal)(nil),               // 23: patchbay.connector.v1.Refusal
+	(*durationpb.Duration)(nil),   // 24: google.protobuf.Duration
+	(*Record)(nil),                // 25: patchbay.connector.v1.Record
+	(*timestamppb.Timestamp)(nil), // 26: google.protobuf.Timestamp
 }
 var file_patchbay_connector_v1_connector_proto_depIdxs = []int32{
-	21, // 0: patchbay.connector.v1.DescribeResponse.reasons:type_name -> patchbay.connector.v1.ReasonDescription
+	22, // 0: patchbay.connector.v1.DescribeResponse.reasons:type_name -> patchbay.connector.v1.ReasonDescription
 	20, // 1: patchbay.connector.v1.ConnectRequest.secrets:type_name -> patchbay.connector.v1.ConnectRequest.SecretsEntry
-	7,  // 2: patchbay.connector.v1.ConnectResponse.account:type_name -> patchbay.connector.v1.Account
-	8,  // 3: patchbay.connector.v1.ConnectResponse.checks:type_name -> patchbay.connector.v1.Check
-	22, // 4: patchbay.connector.v1.ConnectResponse.refusal:type_name -> patchbay.connector.v1.Refusal
-	0,  // 5: patchbay.connector.v1.Check.status:type_name -> patchbay.connector.v1.CheckStatus
-	23, // 6: patchbay.connector.v1.Check.took:type_name -> google.protobuf.Duration
-	11, // 7: patchbay.connector.v1.ListResourcesResponse.resources:type_name -> patchbay.connector.v1.Resource
-	1,  // 8: patchbay.connector.v1.Resource.kind:type_name -> patchbay.connector.v1.ResourceKind
-	2,  // 9: patchbay.connector.v1.Resource.modes:type_name -> patchbay.connector.v1.SyncMode
-	23, // 10: patchbay.connector.v1.Resource.suggested_interval:type_name -> google.protobuf.Duration
-	13, // 11: patchbay.connector.v1.SyncRequest.limits:type_name -> patchbay.connector.v1.SyncLimits
-	23, // 12: patchbay.connector.v1.SyncLimits.wait_budget:type_name -> google.protobuf.Duration
-	15, // 13: patchbay.connector.v1.SyncResponse.page:type_name -> patchbay.connector.v1.Page
-	16, // 14: patchbay.connector.v1.SyncResponse.wait:type_name -> patchbay.connector.v1.Wait
-	17, // 15: patchbay.connector.v1.SyncResponse.quarantined:type_name -> patchbay.connector.v1.Quarantined
-	18, // 16: patchbay.connector.v1.SyncResponse.restarted:type_name -> patchbay.connector.v1.Restarted
-	19, // 17: patchbay.connector.v1.SyncResponse.completed:type_name -> patchbay.connector.v1.Completed
-	24, // 18: patchbay.connector.v1.Page.records:type_name -> patchbay.connector.v1.Record
-	25, // 19: patchbay.connector.v1.Wait.until:type_name -> google.protobuf.Timestamp
-	3,  // 20: patchbay.connector.v1.ConnectorService.Describe:input_type -> patchbay.connector.v1.DescribeRequest
-	5,  // 21: patchbay.connector.v1.ConnectorService.Connect:input_type -> patchbay.connector.v1.ConnectRequest
-	9,  // 22: patchbay.connector.v1.ConnectorService.ListResources:input_type -> patchbay.connector.v1.ListResourcesRequest
-	12, // 23: patchbay.connector.v1.ConnectorService.Sync:input_type -> patchbay.connector.v1.SyncRequest
-	4,  // 24: patchbay.connector.v1.ConnectorService.Describe:output_type -> patchbay.connector.v1.DescribeResponse
-	6,  // 25: patchbay.connector.v1.ConnectorService.Connect:output_type -> patchbay.connector.v1.ConnectResponse
-	10, // 26: patchbay.connector.v1.ConnectorService.ListResources:output_type -> patchbay.connector.v1.ListResourcesResponse
-	14, // 27: patchbay.connector.v1.ConnectorService.Sync:output_type -> patchbay.connector.v1.SyncResponse
-	24, // [24:28] is the sub-list for method output_type
-	20, // [20:24] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	21, // 2: patchbay.connector.v1.ConnectRequest.resume_cursors:type_name -> patchbay.connector.v1.ConnectRequest.ResumeCursorsEntry
+	7,  // 3: patchbay.connector.v1.ConnectResponse.account:type_name -> patchbay.connector.v1.Account
+	8,  // 4: patchbay.connector.v1.ConnectResponse.checks:type_name -> patchbay.connector.v1.Check
+	23, // 5: patchbay.connector.v1.ConnectResponse.refusal:type_name -> patchbay.connector.v1.Refusal
+	0,  // 6: patchbay.connector.v1.Check.status:type_name -> patchbay.connector.v1.CheckStatus
+	24, // 7: patchbay.connector.v1.Check.took:type_name -> google.protobuf.Duration
+	11, // 8: patchbay.connector.v1.ListResourcesResponse.resources:type_name -> patchbay.connector.v1.Resource
+	1,  // 9: patchbay.connector.v1.Resource.kind:type_name -> patchbay.connector.v1.ResourceKind
+	2,  // 10: patchbay.connector.v1.Resource.modes:type_name -> patchbay.connector.v1.SyncMode
+	24, // 11: patchbay.connector.v1.Resource.suggested_interval:type_name -> google.protobuf.Duration
+	13, // 12: patchbay.connector.v1.SyncRequest.limits:type_name -> patchbay.connector.v1.SyncLimits
+	24, // 13: patchbay.connector.v1.SyncLimits.wait_budget:type_name -> google.protobuf.Duration
+	15, // 14: patchbay.connector.v1.SyncResponse.page:type_name -> patchbay.connector.v1.Page
+	16, // 15: patchbay.connector.v1.SyncResponse.wait:type_name -> patchbay.connector.v1.Wait
+	17, // 16: patchbay.connector.v1.SyncResponse.quarantined:type_name -> patchbay.connector.v1.Quarantined
+	18, // 17: patchbay.connector.v1.SyncResponse.restarted:type_name -> patchbay.connector.v1.Restarted
+	19, // 18: patchbay.connector.v1.SyncResponse.completed:type_name -> patchbay.connector.v1.Completed
+	25, // 19: patchbay.connector.v1.Page.records:type_name -> patchbay.connector.v1.Record
+	26, // 20: patchbay.connector.v1.Wait.until:type_name -> google.protobuf.Timestamp
+	3,  // 21: patchbay.connector.v1.ConnectorService.Describe:input_type -> patchbay.connector.v1.DescribeRequest
+	5,  // 22: patchbay.connector.v1.ConnectorService.Connect:input_type -> patchbay.connector.v1.ConnectRequest
+	9,  // 23: patchbay.connector.v1.ConnectorService.ListResources:input_type -> patchbay.connector.v1.ListResourcesRequest
+	12, // 24: patchbay.connector.v1.ConnectorService.Sync:input_type -> patchbay.connector.v1.SyncRequest
+	4,  // 25: patchbay.connector.v1.ConnectorService.Describe:output_type -> patchbay.connector.v1.DescribeResponse
+	6,  // 26: patchbay.connector.v1.ConnectorService.Connect:output_type -> patchbay.connector.v1.ConnectResponse
+	10, // 27: patchbay.connector.v1.ConnectorService.ListResources:output_type -> patchbay.connector.v1.ListResourcesResponse
+	14, // 28: patchbay.connector.v1.ConnectorService.Sync:output_type -> patchbay.connector.v1.SyncResponse
+	25, // [25:29] is the sub-list for method output_type
+	21, // [21:25] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_patchbay_connector_v1_connector_proto_init() }
@@ -2362,7 +2387,7 @@ func file_patchbay_connector_v1_connector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_patchbay_connector_v1_connector_proto_rawDesc), len(file_patchbay_connector_v1_connector_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   18,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

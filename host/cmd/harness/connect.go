@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"patchbay.example/host"
+	"patchbay.example/internal/connection"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+// target is a connector and the configuration to run it with, from flags.
+type target struct {
+	connector, folder, sha256 string
+	config                    string
+}
+
+func (t *target) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&t.connector, "connector", "okta", "the connector's executable, or its name: beside harness, in --connectors, or built from source when the working folder is inside it")
+	flags.StringVar(&t.folder, "connectors", "", "folder of connectors")
+	flags.StringVar(&t.sha256, "connector-sha256", "", "run the connector only if this is its SHA-256, in hexadecimal")
+	flags.StringVar(&t.config, "config", "", "configuration file (JSON); secrets as they are, or as env:NAME, file:PATH or - for standard input")
+	_ = cmd.MarkFlagRequired("config")
+}
+
+// launched is a running connector.
+type launched struct {
+	*host.Connector
+	found host.Found
+}
+
+// Close ends the connector.
+func (l launched) Close() error { return errors.Join(l.Connector.Close(), l.found.Close()) }
+
+// launch finds and starts the connector.
+func (a *app) launch(ctx context.Context, t target) (launched, error) {
+	found, err := host.Find(ctx, host.Lookup{
+		Name: t.connector, Folder: t.folder,
+		Building: func(command string) { _, _ = fmt.Fprintf(a.stderr, "building the connector: %s\n", command) },
+	})
+	if err != nil {
+		return launched{}, err
+	}
+	connector, err := host.Launch(ctx, host.Settings{
+		Path: found.Path, SHA256: t.sha256, Log: a.log(), LogLevel: a.logLevel.Level(), HostName: "patchbay-harness/" + version,
+	})
+	if err != nil {
+		return launched{}, errors.Join(err, found.Close())
+	}
+	return launched{connector, found}, nil
+}
+
+// connect starts the connector and connects it. The response is there also
+// when the connection was refused, if the connector sent one. The connector is
+// the caller's to close whenever it is not nil.
+//
+// resume holds the cursor that Sync will begin with, by resource; nil for none.
+func (a *app) connect(ctx context.Context, t target, resume map[string]string) (connector *launched, response *connectorv1.ConnectResponse, err error) {
+	text, err := connection.ReadFile(t.config)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := a.launch(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	described, err := l.Describe(ctx)
+	if err != nil {
+		return &l, nil, err
+	}
+	parsed, err := connection.Parse(text, described.GetConfigSchemaJson(), connection.Sources{Folder: filepath.Dir(t.config), Stdin: a.stdin})
+	if err != nil {
+		return &l, nil, err
+	}
+	response, err = l.Connect(ctx, host.Configuration{JSON: parsed.JSON, Secrets: parsed.Secrets, ResumeCursors: resume})
+	if refused, ok := errors.AsType[*host.RefusedError](err); ok {
+		response = refused.Response
+	}
+	return &l, response, err
+}
+
+// isInvalid reports whether err is about the configuration file.
+func isInvalid(err error) bool {
+	_, ok := errors.AsType[*connection.InvalidError](err)
+	return ok
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"patchbay.example/host"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+// errEnough ends a run that has brought as many records as were asked for.
+var errEnough = errors.New("as many records as were asked for")
+
+// outputBuffer is a little more than a page of 200 users takes as lines, so
+// that a page is one write.
+const outputBuffer = 512 << 10
+
+// sink writes pages of records. A page counts as accepted when all of it was
+// handed to the system; what then happens to the machine is beyond a sink.
+type sink struct {
+	out    *bufio.Writer
+	file   *os.File // nil for standard output
+	append func([]byte, *connectorv1.Record) []byte
+	limit  uint64 // 0: none
+	seen   idSet
+	line   []byte
+
+	records uint64 // written, no id twice
+	bytes   int64  // of their sources
+}
+
+func openSink(stdout io.Writer, f syncFlags) (*sink, error) {
+	s := &sink{append: appendLine, limit: f.maxRecords, seen: idSet{}}
+	if f.format == "text" {
+		s.append = appendRow
+	}
+	if f.output == "" {
+		s.out = bufio.NewWriterSize(stdout, outputBuffer)
+		return s, nil
+	}
+	file, err := openOutput(f.output, f.cursor != "")
+	if err != nil {
+		return nil, err
+	}
+	s.file, s.out = file, bufio.NewWriterSize(file, outputBuffer)
+	return s, nil
+}
+
+// page writes a page. It returns errEnough when the limit is reached before the
+// page's end.
+func (s *sink) page(page host.Page) error {
+	for _, record := range page.Records {
+		if !s.seen.add(record.GetId()) {
+			continue
+		}
+		if s.limit > 0 && s.records == s.limit {
+			return errors.Join(errEnough, output(0, s.out.Flush()))
+		}
+		s.line = s.append(s.line[:0], record)
+		if _, err := s.out.Write(s.line); err != nil {
+			return output(0, err)
+		}
+		s.records++
+		s.bytes += int64(len(record.GetSource()))
+	}
+	return output(0, s.out.Flush())
+}
+
+// close closes the file. Records of a page that was not accepted may still be
+// in the buffer; they are not written, for the run goes on before them.
+func (s *sink) close() error {
+	if s.file == nil {
+		return nil
+	}
+	if err := s.file.Close(); err != nil {
+		return fmt.Errorf("%w: %w", errOutput, err)
+	}
+	return nil
+}
+
+// idSet remembers ids by 128 bits of their SHA-256: JSON lines that were
+// written can't be taken back, so an id that comes again must be noticed, and
+// a million ids take less than 48 bytes each, however long they are.
+type idSet map[[16]byte]struct{}
+
+// add reports whether the id is new.
+func (s idSet) add(id string) bool {
+	sum := sha256.Sum256([]byte(id))
+	key := [16]byte(sum[:16])
+	if _, ok := s[key]; ok {
+		return false
+	}
+	s[key] = struct{}{}
+	return true
+}
+
+// appendRow appends a record as a line for people.
+func appendRow(b []byte, r *connectorv1.Record) []byte {
+	u := r.GetUser()
+	if u == nil {
+		return fmt.Appendf(b, "%s  %s\n", r.GetId(), r.GetGroup().GetName())
+	}
+	return fmt.Appendf(b, "%s  %s  %s  %s  %s\n", r.GetId(), column(nameOf(u), 28), column(titleOf(u), 44), column(u.GetUserName(), 36), u.GetStatus())
+}
+
+// column pads a text to a width. What is longer is left whole: nobody's name
+// is cut.
+func column(text string, width int) string {
+	if missing := width - len([]rune(text)); missing > 0 {
+		return text + strings.Repeat(" ", missing)
+	}
+	return text
+}
+
+// nameOf is a user's name for people.
+func nameOf(u *connectorv1.User) string {
+	full := strings.TrimSpace(u.GetName().GetGiven() + " " + u.GetName().GetFamily())
+	for _, name := range []string{u.GetDisplayName(), full, u.GetUserName()} {
+		if name != "" {
+			return name
+		}
+	}
+	return "(no name)"
+}
+
+func titleOf(u *connectorv1.User) string {
+	switch {
+	case u.GetTitle() != "" && u.GetDepartment() != "":
+		return u.GetTitle() + ", " + u.GetDepartment()
+	case u.GetTitle() != "":
+		return u.GetTitle()
+	default:
+		return u.GetDepartment()
+	}
+}
