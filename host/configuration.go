@@ -20,6 +20,11 @@ type Configuration struct {
 	JSON []byte
 	// Secrets are the secret properties by name, at most 64 KiB each.
 	Secrets map[string]string
+	// ResumeCursors are the cursors that Sync will be called with, by
+	// resource; empty for listings from their beginning. With them, Connect
+	// refuses a cursor that is not this connection's own before anything is
+	// asked of the service.
+	ResumeCursors map[string]string
 }
 
 // String shows sizes and names.
@@ -54,9 +59,9 @@ func (c Configuration) check() error {
 }
 
 func (c Configuration) clone() Configuration {
-	return Configuration{JSON: bytes.Clone(c.JSON), Secrets: maps.Clone(c.Secrets)}
+	return Configuration{JSON: bytes.Clone(c.JSON), Secrets: maps.Clone(c.Secrets), ResumeCursors: maps.Clone(c.ResumeCursors)}
 }
 
 func (c Configuration) request() *connectorv1.ConnectRequest {
-	return connectorv1.ConnectRequest_builder{ConfigJson: c.JSON, Secrets: c.Secrets}.Build()
+	return connectorv1.ConnectRequest_builder{ConfigJson: c.JSON, Secrets: c.Secrets, ResumeCursors: c.ResumeCursors}.Build()
 }

@@ -64,7 +64,7 @@ type script struct {
 	StopAt      []int  `json:"stop_at"`   // the same, stopping itself
 	Starts      string `json:"starts"`    // file that counts processes
 	Misbehave   string `json:"misbehave"` // see misbehave
-	URL         string `json:"url"`       // asked before each page
+	URL         string `json:"url"`       // asked before each page, with its number as path
 	Refuse      string `json:"refuse"`    // reason with which Connect is refused
 	Print       string `json:"print"`     // printed to standard error in Connect
 	Quarantine  int    `json:"quarantine"`
@@ -108,11 +108,10 @@ func runConnector(name string) int {
 			fmt.Fprintln(os.Stderr, "flood", i)
 		}
 	case "grandparent":
-		sleeper := exec.Command("sleep", "60") //nolint:noctx // it must outlive everything
-		sleeper.Env = []string{"PATH=/usr/bin:/bin"}
-		sleeper.Path, _ = exec.LookPath("/bin/sleep")
-		sleeper.Stdout, sleeper.Stderr = os.Stdout, os.Stderr
-		sleeper.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // out of the group's reach
+		sleeper := &exec.Cmd{
+			Path: "/bin/sleep", Args: []string{"sleep", "10"}, Stdout: os.Stdout, Stderr: os.Stderr,
+			SysProcAttr: &syscall.SysProcAttr{Setsid: true}, // out of the group's reach
+		}
 		if err := sleeper.Start(); err != nil {
 			fmt.Fprintln(os.Stderr, "start a grandchild:", err)
 			return 1
@@ -222,7 +221,9 @@ func (s *scripted) Sync(request *connectorv1.SyncRequest, stream grpc.ServerStre
 	}
 	p := &playing{scripted: s, stream: stream, limits: request.GetLimits()}
 	for number := done + 1; number <= s.script.Pages; number++ {
-		if err := p.page(number); err != nil {
+		if err := p.page(number); errors.Is(err, errSilent) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 	}
@@ -236,6 +237,9 @@ func (s *scripted) Sync(request *connectorv1.SyncRequest, stream grpc.ServerStre
 	return p.complete()
 }
 
+// errSilent ends a stream with status OK and without Completed.
+var errSilent = errors.New("silent end")
+
 // playing is one Sync of a scripted connector.
 type playing struct {
 	*scripted
@@ -245,14 +249,14 @@ type playing struct {
 }
 
 func (p *playing) page(number int) error {
+	if err := p.ask(number); err != nil {
+		return err
+	}
 	if planned(p.script.DieAt, p.start) == number {
 		killSelf()
 	}
 	if planned(p.script.StopAt, p.start) == number {
 		stopSelf()
-	}
-	if err := p.ask(); err != nil {
-		return err
 	}
 	p.totals.pages++
 	page := connectorv1.Page_builder{Records: p.records(number, p.script.PerPage), Sequence: p.totals.pages}.Build()
@@ -309,12 +313,14 @@ func (p *playing) misbehave(page *connectorv1.Page) error {
 		page.GetRecords()[0].SetResource("groups")
 	case "page after the last":
 		page.SetCursor("")
-	case "silent end":
+	case "skipped page":
 		return nil
+	case "silent end":
+		return errSilent
 	case "wrong totals":
 		p.totals.records++
 	case "completed twice":
-		return errors.Join(p.complete(), p.complete())
+		return errors.Join(p.send(page), p.complete(), p.complete())
 	case "restarted":
 		return p.restarted()
 	case "restarted for ever":
@@ -390,11 +396,11 @@ func (p *playing) records(page, count int) []*connectorv1.Record {
 }
 
 // ask asks the service for a page, if there is one.
-func (p *playing) ask() error {
+func (p *playing) ask(number int) error {
 	if p.script.URL == "" {
 		return nil
 	}
-	request, err := http.NewRequestWithContext(p.stream.Context(), http.MethodGet, p.script.URL, nil)
+	request, err := http.NewRequestWithContext(p.stream.Context(), http.MethodGet, fmt.Sprintf("%s/%d", p.script.URL, number), nil)
 	if err != nil {
 		return err
 	}
@@ -438,4 +444,5 @@ func killSelf() {
 
 func stopSelf() {
 	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	select {} // another thread may run on for a moment
 }

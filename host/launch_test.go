@@ -11,7 +11,9 @@ import (
 // launched starts a connector of the test binary, and closes it in the end.
 func launched(t *testing.T, settings Settings) *Connector {
 	t.Helper()
-	settings.RuntimeDir = runtimeDir(t)
+	if settings.RuntimeDir == "" {
+		settings.RuntimeDir = runtimeDir(t)
+	}
 	c, err := Launch(t.Context(), settings)
 	if err != nil {
 		t.Fatalf("Launch: %v", err)

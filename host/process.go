@@ -180,9 +180,9 @@ func (p *process) stopOnce(ctx context.Context) error {
 func (p *process) ask(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, p.grace)
 	defer cancel()
-	if shutdown(ctx, p.conn) != nil {
-		return
-	}
+	// A server that stops at once may take its answer with it, so that an error
+	// says nothing.
+	_ = shutdown(ctx, p.conn)
 	select {
 	case <-p.run.Done():
 	case <-ctx.Done():

@@ -1,0 +1,3 @@
+package host
+
+var orphans = []string{"scripted", "deaf", "sdk"}
