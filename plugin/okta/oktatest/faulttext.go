@@ -43,7 +43,19 @@ func ParseFault(text string) (Fault, error) {
 	if err := f.Validate(); err != nil {
 		return Fault{}, err
 	}
-	return f, nil
+	return f.shortest(), nil
+}
+
+// shortest leaves out what goes without saying, so that faults that mean the
+// same are equal.
+func (f Fault) shortest() Fault {
+	if f.Last == f.First {
+		f.Last = 0
+	}
+	if f.Times == 1 && f.Last != Endless {
+		f.Times = 0
+	}
+	return f
 }
 
 var errWhen = errors.New("when must be a request such as 3, 3-5, 3+ or *, or a page such as page=7, page=7x3 or page=7+")
