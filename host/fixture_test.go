@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 }
 
 // connectorNamed gives the test binary a connector's name.
-func connectorNamed(t *testing.T, name string) string {
+func connectorNamed(t testing.TB, name string) string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -211,6 +211,9 @@ func (s *scripted) Sync(request *connectorv1.SyncRequest, stream grpc.ServerStre
 		defer func() { <-s.busy }()
 	default:
 		return status.Error(codes.FailedPrecondition, "another Sync is running")
+	}
+	if s.name == "bulk" {
+		return s.bulk(stream)
 	}
 	done := 0
 	if request.GetCursor() != "" {
@@ -389,7 +392,11 @@ func (p *playing) records(page, count int) []*connectorv1.Record {
 		source := fmt.Appendf(nil, `{"id":"u%d-%d","pad":"%s"}`, page, i, strings.Repeat("x", p.script.SourceBytes))
 		records[i] = connectorv1.Record_builder{
 			Resource: "users", Id: fmt.Sprintf("u%d-%d", page, i), Source: source,
-			User: connectorv1.User_builder{UserName: "person@example.com"}.Build(),
+			User: connectorv1.User_builder{
+				UserName: "person@example.com", DisplayName: "Person", Department: "Sales", Title: "Clerk", Status: "ACTIVE",
+				Name:   connectorv1.Name_builder{Given: "Some", Family: "Person"}.Build(),
+				Emails: []*connectorv1.Email{connectorv1.Email_builder{Value: "person@example.com", Primary: true}.Build()},
+			}.Build(),
 		}.Build()
 	}
 	return records

@@ -93,6 +93,14 @@ func printable(c rune) rune {
 	return ' '
 }
 
+// printableOrBreak keeps line breaks as well.
+func printableOrBreak(c rune) rune {
+	if c == '\n' {
+		return c
+	}
+	return printable(c)
+}
+
 // cutText cuts text at a limit of bytes, between characters.
 func cutText(text string, limit int) (string, bool) {
 	if len(text) <= limit {

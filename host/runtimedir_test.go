@@ -8,7 +8,7 @@ import (
 )
 
 // runtimeDir is a short folder for sockets: the test's own has a long name.
-func runtimeDir(t *testing.T) string {
+func runtimeDir(t testing.TB) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "pb")
 	if err != nil {

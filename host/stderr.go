@@ -68,9 +68,11 @@ func (w *logWriter) Write(piece []byte) (int, error) {
 	return len(piece), nil
 }
 
-// Close logs what came after the last line break.
+// Close logs what came after the last line break, and how much was left out.
 func (w *logWriter) Close() error {
 	w.flush()
+	w.noteSuppressed(w.limit.suppressed)
+	w.limit.suppressed = 0
 	return nil
 }
 
@@ -92,7 +94,7 @@ func (w *logWriter) lastLines(limit int) string {
 			tail = whole
 		}
 	}
-	return strings.ToValidUTF8(strings.TrimSpace(string(tail)), "\uFFFD")
+	return strings.TrimSpace(strings.Map(printableOrBreak, string(tail)))
 }
 
 func (w *logWriter) redactedLine() string {
@@ -109,15 +111,19 @@ func (w *logWriter) emit(line string) {
 	if !allowed {
 		return
 	}
-	if suppressed > 0 {
-		w.log.LogAttrs(context.Background(), slog.LevelWarn, "connector logs too much, lines left out", slog.Int("lines", suppressed))
-	}
+	w.noteSuppressed(suppressed)
 	if record, ok := parseRecord(line); ok && !w.cut {
 		w.log.LogAttrs(context.Background(), record.level, "connector log",
 			slog.String("text", record.message), slog.GroupAttrs("connector", record.attributes...))
 		return
 	}
 	w.log.LogAttrs(context.Background(), w.levelOf(line), "connector output", slog.String("text", line))
+}
+
+func (w *logWriter) noteSuppressed(lines int) {
+	if lines > 0 {
+		w.log.LogAttrs(context.Background(), slog.LevelWarn, "connector logs too much, lines left out", slog.Int("lines", lines))
+	}
 }
 
 // levelOf sorts lines that are no records: the Go runtime writes panics straight

@@ -37,9 +37,12 @@ func (r *run) stream(ctx context.Context) error {
 		return err
 	}
 	callContext, cancel := context.WithCancel(ctx)
-	defer cancel()
 	s := &stream{run: r, process: process, joiner: newPageJoiner(r.resource)}
-	s.watchdog = newWatchdog(r.connector.starter.settings.Limits.IdleLimit, cancel)
+	s.watchdog = startWatchdog(callContext, r.connector.starter.settings.Limits.IdleLimit, process.probe, cancel)
+	defer func() {
+		cancel()
+		<-s.watchdog.done
+	}()
 	callContext, s.size = withReceivedSize(callContext)
 
 	first, err := s.open(callContext)
@@ -211,8 +214,10 @@ func (s *stream) end(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		s.connector.cancelled.Store(true)
 		return fmt.Errorf("sync %s: %w", s.resource, contextError(ctx))
-	case s.watchdog.bit.Load(), errors.Is(err, errStillBusy):
-		return s.hung(ctx, err)
+	case errors.Is(err, errStillBusy):
+		return s.hung(ctx, "did not end a stream that was cancelled", err)
+	case s.watchdog.finding() != "":
+		return s.hung(ctx, s.watchdog.finding()+" during Sync", err)
 	case errors.Is(err, io.EOF) && s.completed:
 		return nil
 	case errors.Is(err, io.EOF):
@@ -225,15 +230,11 @@ func (s *stream) end(ctx context.Context, err error) error {
 	return err
 }
 
-// hung ends a process that gives no sign of life.
-func (s *stream) hung(ctx context.Context, err error) error {
+// hung ends a process of which that was found.
+func (s *stream) hung(ctx context.Context, finding string, err error) error {
 	fault := &Fault{
 		Reason: ConnectorHung, Cause: err, Log: s.process.stderr.lastLines(maxFaultLog),
-		Message: fmt.Sprintf("the connector's process %d gave no sign of life for %s during Sync, and was killed",
-			s.process.run.Pid(), s.watchdog.idle+s.watchdog.extra),
-	}
-	if errors.Is(err, errStillBusy) {
-		fault.Message = fmt.Sprintf("the connector's process %d did not end a stream that was cancelled, and was killed", s.process.run.Pid())
+		Message: fmt.Sprintf("the connector's process %d %s, and was killed", s.process.run.Pid(), finding),
 	}
 	killed := s.process.kill(context.WithoutCancel(ctx))
 	s.noteExit(s.process)
