@@ -55,7 +55,7 @@ fake Okta tenant of its own.`,
 		Args:              noArguments,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		PersistentPreRunE: nil,
+		PersistentPreRunE: requiredFlags,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context()) },
 	}
 	root.SetIn(a.stdin)
@@ -93,6 +93,15 @@ func (e *usageError) Unwrap() error { return e.err }
 
 func noArguments(cmd *cobra.Command, args []string) error {
 	if err := cobra.NoArgs(cmd, args); err != nil {
+		return &usageError{command: cmd, err: err}
+	}
+	return nil
+}
+
+// requiredFlags makes of flags that are missing the usage error that they are:
+// cobra's own is one like any other.
+func requiredFlags(cmd *cobra.Command, _ []string) error {
+	if err := cmd.ValidateRequiredFlags(); err != nil {
 		return &usageError{command: cmd, err: err}
 	}
 	return nil
