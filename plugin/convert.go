@@ -26,6 +26,43 @@ func toRecord(resource string, r Record) *connectorv1.Record {
 	return message
 }
 
+// fieldOverhead is more than the tags, lengths and numbers of a record, of a
+// user with every field set (34 strings, 6 timestamps, 4 messages) and of a
+// group take together; elementOverhead the same for an element of a list.
+const (
+	fieldOverhead   = 512
+	elementOverhead = 32
+)
+
+// sizeBound is at least the size of toRecord's message within a page.
+func sizeBound(resource string, r Record) int {
+	size := fieldOverhead + len(resource) + len(r.ID) + len(r.Source)
+	if u := r.User; u != nil {
+		for _, text := range [...]*string{
+			&u.UserName, &u.Name.Given, &u.Name.Middle, &u.Name.Family, &u.Name.HonorificPrefix, &u.Name.HonorificSuffix,
+			&u.DisplayName, &u.NickName, &u.ProfileURL, &u.Address.StreetAddress, &u.Address.Locality, &u.Address.Region,
+			&u.Address.PostalCode, &u.Address.Country, &u.Address.Formatted, &u.Title, &u.Department, &u.Division,
+			&u.Organization, &u.CostCenter, &u.EmployeeNumber, &u.UserType, &u.AccountType.ID, &u.AccountType.Name,
+			&u.PreferredLanguage, &u.Locale, &u.TimeZone, &u.Status, &u.TransitioningToStatus,
+		} {
+			size += len(*text)
+		}
+		for _, e := range u.Emails {
+			size += elementOverhead + len(e.Value) + len(e.Type)
+		}
+		for _, n := range u.PhoneNumbers {
+			size += elementOverhead + len(n.Value) + len(n.Type)
+		}
+		for _, m := range u.Managers {
+			size += elementOverhead + len(m.Attribute) + len(m.Value)
+		}
+	}
+	if g := r.Group; g != nil {
+		size += len(g.Name) + len(g.Description) + len(g.Type)
+	}
+	return size
+}
+
 func toUser(u *User) *connectorv1.User {
 	return connectorv1.User_builder{
 		UserName:              u.UserName,

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"patchbay.example/internal/wire"
@@ -140,8 +139,8 @@ func (s *Stream) complete() error {
 
 // messages converts a page's records, leaves out repeats and quarantines what
 // can't travel.
-func (s *Stream) messages(records []Record) ([]*connectorv1.Record, error) {
-	messages := make([]*connectorv1.Record, 0, len(records))
+func (s *Stream) messages(records []Record) ([]sized, error) {
+	messages := make([]sized, 0, len(records))
 	total := 0
 	repeats := repeatedEarlier(records)
 	for i, record := range records {
@@ -160,40 +159,36 @@ func (s *Stream) messages(records []Record) ([]*connectorv1.Record, error) {
 			}
 			continue
 		}
-		total += len(record.Source)
+		total += message.bytes
 		messages = append(messages, message)
 	}
-	if total > wire.MaxPageBytes-wire.MaxPartBytes {
-		size := 0
-		for _, message := range messages {
-			size += proto.Size(message)
-		}
-		if size > wire.MaxPageBytes {
-			return nil, Refuse(ReasonPageTooLarge, "Page %d of %s has %d bytes; at most %d are allowed.", s.sequence+1, s.resource, size, wire.MaxPageBytes)
-		}
+	if total > wire.MaxPageBytes {
+		return nil, Refuse(ReasonPageTooLarge, "Page %d of %s has up to %d bytes; at most %d are allowed.", s.sequence+1, s.resource, total, wire.MaxPageBytes)
 	}
 	return messages, nil
 }
 
+// sized is a record's message with a bound of its size: proto.Size would walk
+// each message once more, and gRPC does that anyway.
+type sized struct {
+	*connectorv1.Record
+	bytes int
+}
+
 // message converts one record, or says why it can't travel.
-func (s *Stream) message(record Record) (*connectorv1.Record, string) {
+func (s *Stream) message(record Record) (sized, string) {
+	bytes := sizeBound(s.resource, record)
 	switch {
 	case record.ID == "":
-		return nil, "The record has no id."
+		return sized{}, "The record has no id."
 	case len(record.ID) > wire.MaxIDBytes:
-		return nil, fmt.Sprintf("The record's id has %d bytes; at most %d are allowed.", len(record.ID), wire.MaxIDBytes)
+		return sized{}, fmt.Sprintf("The record's id has %d bytes; at most %d are allowed.", len(record.ID), wire.MaxIDBytes)
 	case len(record.Source) > wire.MaxRecordBytes:
-		return nil, fmt.Sprintf("The record has %d bytes; at most %d are allowed.", len(record.Source), wire.MaxRecordBytes)
+		return sized{}, fmt.Sprintf("The record has %d bytes; at most %d are allowed.", len(record.Source), wire.MaxRecordBytes)
+	case bytes > wire.MaxMessageBytes-messageOverhead:
+		return sized{}, fmt.Sprintf("The record with its typed view has up to %d bytes; at most %d fit a message.", bytes, wire.MaxMessageBytes-messageOverhead)
 	}
-	message := toRecord(s.resource, record)
-	// Only a source near the limit can have a typed view that makes the whole
-	// too large for a message.
-	if len(record.Source) > wire.MaxPartBytes {
-		if size := proto.Size(message); size > wire.MaxMessageBytes-messageOverhead {
-			return nil, fmt.Sprintf("The record with its typed view has %d bytes; at most %d fit a message.", size, wire.MaxMessageBytes-messageOverhead)
-		}
-	}
-	return message, ""
+	return sized{toRecord(s.resource, record), bytes}, ""
 }
 
 // messageOverhead is room for what surrounds a page's records in its message:
@@ -232,15 +227,16 @@ func repeatedEarlier(records []Record) []bool {
 }
 
 // cutPart takes as many records as fit one message, at least one.
-func cutPart(messages []*connectorv1.Record) (part, rest []*connectorv1.Record) {
+func cutPart(messages []sized) (part []*connectorv1.Record, rest []sized) {
 	size := 0
 	for i, message := range messages {
-		size += proto.Size(message) + 8 // 8 for tag and length
+		size += message.bytes
 		if size > wire.MaxPartBytes && i > 0 {
-			return messages[:i], messages[i:]
+			return part, messages[i:]
 		}
+		part = append(part, message.Record)
 	}
-	return messages, nil
+	return part, nil
 }
 
 func checkCursor(cursor string) error {
