@@ -112,7 +112,7 @@ func (d *demonstration) sync(ctx context.Context, connector *launched) error {
 		return errors.Join(err, d.err)
 	}
 	var s summary
-	s.take(result, &sink{records: uint64(records), bytes: result.Bytes}, time.Since(began)) //nolint:gosec // a count
+	s.take(result, written{records: uint64(records), bytes: result.Bytes}, time.Since(began)) //nolint:gosec // a count
 	s.conclude(ctx, err)
 	d.line("%s", s.sentence())
 	return d.err

@@ -30,7 +30,13 @@ type sink struct {
 	seen   idSet
 	line   []byte
 
-	records uint64 // written, no id twice
+	written       // pages that were written whole, and what --max-records cut
+	length  int64 // of the file up to there
+}
+
+// written is what a sink has written.
+type written struct {
+	records uint64 // no id twice
 	bytes   int64  // of their sources
 }
 
@@ -47,24 +53,59 @@ func openSink(stdout io.Writer, f syncFlags) (*sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.file, s.out = file, bufio.NewWriterSize(file, outputBuffer)
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errOutput, errors.Join(err, file.Close()))
+	}
+	s.file, s.out, s.length = file, bufio.NewWriterSize(file, outputBuffer), info.Size()
 	return s, nil
 }
 
 // page writes a page. It returns errEnough when the limit is reached before the
-// page's end.
+// page's end. After any other error nothing of the page counts as written, and
+// the file is as long as before it: the run that goes on brings the page anew.
 func (s *sink) page(page host.Page) error {
+	before, length := s.written, s.length
+	err := s.write(page)
+	if err == nil || errors.Is(err, errEnough) {
+		return err
+	}
+	s.written, s.length = before, length
+	return errors.Join(err, s.cutBack())
+}
+
+// cutBack takes from the file what is beyond its length. A device can't be
+// cut.
+func (s *sink) cutBack() error {
+	if s.file == nil {
+		return nil
+	}
+	info, err := s.file.Stat()
+	if err == nil && info.Mode().IsRegular() {
+		err = s.file.Truncate(s.length)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errOutput, err)
+	}
+	return nil
+}
+
+func (s *sink) write(page host.Page) error {
 	for _, record := range page.Records {
 		if !s.seen.add(record.GetId()) {
 			continue
 		}
 		if s.limit > 0 && s.records == s.limit {
-			return errors.Join(errEnough, output(0, s.out.Flush()))
+			if err := s.out.Flush(); err != nil {
+				return output(0, err)
+			}
+			return errEnough
 		}
 		s.line = s.append(s.line[:0], record)
 		if _, err := s.out.Write(s.line); err != nil {
 			return output(0, err)
 		}
+		s.length += int64(len(s.line))
 		s.records++
 		s.bytes += int64(len(record.GetSource()))
 	}

@@ -46,7 +46,7 @@ type summary struct {
 var rateLimitReasons = []string{"RATE_LIMITED", "CONCURRENCY_LIMITED", "TOKEN_RATE_LIMITED", "PACING"}
 
 // take notes what a stream has brought.
-func (s *summary) take(result host.Summary, written *sink, took time.Duration) {
+func (s *summary) take(result host.Summary, written written, took time.Duration) {
 	s.Pages, s.Quarantined, s.Cursor = result.Pages, result.Quarantined, result.Cursor
 	s.Records, s.Bytes = written.records, written.bytes
 	s.Seconds = took.Seconds()
@@ -64,7 +64,7 @@ func (s *summary) conclude(ctx context.Context, err error) {
 	switch {
 	case err == nil:
 		s.Outcome = outcomeCompleted
-	case errors.Is(err, errEnough) && !errors.Is(err, errOutput):
+	case errors.Is(err, errEnough) && !errors.Is(err, errOutput): // closing the file may fail still
 		s.Outcome, s.Reason = outcomeCompleted, reasonEnough
 	case errors.Is(err, errOutputClosed):
 		s.Outcome, s.Reason = outcomeCancelled, reasonOutputClosed

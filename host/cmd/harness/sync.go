@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/wire"
 )
 
 // defaultWaitBudget is how long the connector may wait in all. A million people
@@ -66,15 +67,22 @@ func (a *app) sync(ctx context.Context, f syncFlags) error {
 	s := summary{Cursor: f.cursor}
 	err := a.stream(ctx, f, &s)
 	s.conclude(ctx, err)
-	if f.summaryFile != "" {
-		err = errors.Join(err, s.writeTo(f.summaryFile))
-	}
 	_, _ = fmt.Fprintln(a.stderr, s.sentence())
-	if s.Outcome != outcomeCompleted && s.resumable {
+	if s.Outcome != outcomeCompleted && s.resumable && exitCode(ctx, err) != wire.ExitUsage {
 		_, _ = fmt.Fprintf(a.stderr, "To go on from here: %s\n", f.resume(s.Cursor))
 	}
-	if errors.Is(err, errEnough) {
-		return nil
+	if s.Outcome == outcomeCompleted || s.Reason == reasonOutputClosed {
+		err = nil
+	}
+	if f.summaryFile == "" {
+		return err
+	}
+	summaryErr := s.writeTo(f.summaryFile)
+	if err == nil {
+		return summaryErr
+	}
+	if summaryErr != nil { // the exit code is the run's own
+		_, _ = fmt.Fprintf(a.stderr, "harness: the summary is lost: %v\n", summaryErr)
 	}
 	return err
 }
@@ -121,15 +129,20 @@ func (a *app) stream(ctx context.Context, f syncFlags, s *summary) error {
 			display.say(fmt.Sprintf("The connector is started again (attempt %d): %v", r.Attempt, r.Cause))
 		},
 	})
-	s.take(result, sink, time.Since(began))
+	s.take(result, sink.written, time.Since(began))
 	return errors.Join(err, sink.close())
 }
 
 // resume is the command that continues a run from a cursor.
 func (f syncFlags) resume(cursor string) string {
-	words := []string{"harness", "sync", "--connector", f.connector, "--config", f.config, "--resource", f.resource, "--format", f.format}
+	words := []string{programName(os.Args[0]), "sync", "--connector", f.connector, "--config", f.config, "--resource", f.resource, "--format", f.format}
+	waitBudget := ""
+	if f.waitBudget != defaultWaitBudget {
+		waitBudget = f.waitBudget.String()
+	}
 	for _, optional := range [][2]string{
-		{"--connectors", f.folder}, {"--connector-sha256", f.sha256}, {"--output", f.output}, {"--summary-file", f.summaryFile}, {"--cursor", cursor},
+		{"--connectors", f.folder}, {"--connector-sha256", f.sha256}, {"--wait-budget", waitBudget},
+		{"--output", f.output}, {"--summary-file", f.summaryFile}, {"--cursor", cursor},
 	} {
 		if optional[1] != "" {
 			words = append(words, optional[0], optional[1])
@@ -139,6 +152,15 @@ func (f syncFlags) resume(cursor string) string {
 		words[i] = quoted(word)
 	}
 	return strings.Join(words, " ")
+}
+
+// programName is how this program is called again: as it was called, but for
+// `go run`, whose executable is gone when it ends.
+func programName(called string) string {
+	if strings.Contains(called, "go-build") {
+		return "harness"
+	}
+	return called
 }
 
 // quoted quotes a word for a shell, if that is needed.
