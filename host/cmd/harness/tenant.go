@@ -1,11 +1,11 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,7 +54,7 @@ a connector reaches it.`,
 			if err := f.complete(cmd); err != nil {
 				return err
 			}
-			return a.tenant(cmd.Context(), f)
+			return a.tenant(cmd, f)
 		},
 	}
 	flags := cmd.Flags()
@@ -106,8 +106,11 @@ func (f *tenantFlags) complete(cmd *cobra.Command) error {
 }
 
 // tenant serves until the context ends, which is its orderly end.
-func (a *app) tenant(ctx context.Context, f tenantFlags) error {
+func (a *app) tenant(cmd *cobra.Command, f tenantFlags) error {
 	tenant, err := oktatest.Start(f.settings)
+	if _, ofSystem := errors.AsType[*net.OpError](err); err != nil && !ofSystem {
+		return &usageError{command: cmd, err: err}
+	}
 	if err != nil {
 		return err
 	}
@@ -124,7 +127,7 @@ func (a *app) tenant(ctx context.Context, f tenantFlags) error {
 	}
 	_, _ = fmt.Fprintf(a.stderr, "Fake Okta tenant at %s: %s people, and %s deactivated ones. Client id %s. Interrupt to end it.\n",
 		tenant.URL(), thousands(tenant.Listed()), thousands(tenant.Deprovisioned()), tenant.ClientID())
-	<-ctx.Done()
+	<-cmd.Context().Done()
 	stats := tenant.Stats()
 	_, _ = fmt.Fprintf(a.stderr, "%s requests for users, %s tokens given.\n",
 		thousands(stats.UsersFirst+stats.UsersContinued), thousands(stats.TokensIssued))
@@ -151,7 +154,7 @@ func configOf(t *oktatest.Tenant) []byte {
 func writeFile(path string, text []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".harness-*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("%w: %w", errOutput, err)
+		return fmt.Errorf("%w: %s: %w", errOutput, path, withoutPath(err))
 	}
 	_, err = temporary.Write(text)
 	err = errors.Join(err, temporary.Close())
@@ -160,9 +163,21 @@ func writeFile(path string, text []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(temporary.Name())
-		return fmt.Errorf("%w: %w", errOutput, err)
+		return fmt.Errorf("%w: %s: %w", errOutput, path, withoutPath(err))
 	}
 	return nil
+}
+
+// withoutPath is the reason alone of an error that names a temporary file,
+// which nobody knows.
+func withoutPath(err error) error {
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // listFaultKinds prints what --fault understands.
@@ -170,11 +185,15 @@ func (a *app) listFaultKinds() error {
 	var b strings.Builder
 	b.WriteString(oktatest.FaultUsage + "\n\n")
 	for _, kind := range oktatest.FaultKinds() {
-		name := kind.Name
+		name, argument := kind.Name, ""
 		if kind.Argument != "" {
-			name += "=" + strings.ToUpper(strings.Fields(kind.Argument)[0])
+			name += "[=ARGUMENT]"
+			argument = "; ARGUMENT is " + kind.Argument
 		}
-		fmt.Fprintf(&b, "  %-28s %s\n", name, kind.Help)
+		if kind.Default != "" {
+			argument += " (" + kind.Default + " if left out)"
+		}
+		fmt.Fprintf(&b, "  %-34s %s%s\n", name, strings.TrimSuffix(kind.Help, "."), argument)
 	}
 	return output(io.WriteString(a.stdout, b.String()))
 }
