@@ -42,23 +42,33 @@ func explanationOf(err error) explanation {
 	if e, ok := host.Explain(err); ok {
 		return explanation{reason: e.Reason, what: fmt.Sprintf("%s (%s)", strings.TrimSuffix(e.Message, "."), e.Reason), fix: e.Fix}
 	}
-	return explanation{reason: reasonOf(err), what: err.Error()}
+	reason := reasonOf(err)
+	return explanation{reason: reason, what: err.Error(), fix: fixes[reason]}
 }
 
 // Reasons of the harness's own, in a check or a summary.
 const (
 	reasonConfig  = "CONFIG_INVALID"
+	reasonUsage   = "USAGE_INVALID"
 	reasonOutput  = "OUTPUT_FAILED"
 	reasonFailure = "FAILED"
 )
+
+// fixes are what to do about them.
+var fixes = map[string]string{
+	reasonConfig: "Correct the file that --config names, and run this again.",
+	reasonOutput: "Choose a place that can be written to and has room, and run this again.",
+}
 
 func reasonOf(err error) string {
 	var usage *usageError
 	switch {
 	case errors.Is(err, errOutput):
 		return reasonOutput
-	case isInvalid(err), errors.As(err, &usage):
+	case isInvalid(err):
 		return reasonConfig
+	case errors.As(err, &usage):
+		return reasonUsage
 	default:
 		return reasonFailure
 	}

@@ -36,6 +36,9 @@ func appendLine(b []byte, r *connectorv1.Record) []byte {
 	}
 	b = append(b, `,"source":`...)
 	start := len(b)
+	if len(r.GetSource()) == 0 {
+		b = append(b, "null"...)
+	}
 	b = append(b, r.GetSource()...)
 	unbreak(b[start:])
 	return append(b, '}', '\n')
