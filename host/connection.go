@@ -42,6 +42,10 @@ func dial(address net.Addr, config *tls.Config) (*grpc.ClientConn, error) {
 		grpc.WithDisableRetry(),
 		grpc.WithDisableServiceConfig(),
 		grpc.WithStatsHandler(messageSizes{}),
+		// Fixed windows keep gRPC from reading ahead as far as a fast local
+		// socket would let it.
+		grpc.WithStaticStreamWindowSize(wire.FlowWindowBytes),
+		grpc.WithStaticConnWindowSize(wire.FlowWindowBytes),
 		grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(wire.MaxMessageBytes),
 			grpc.MaxCallSendMsgSize(wire.MaxMessageBytes),

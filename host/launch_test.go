@@ -4,8 +4,13 @@ package host
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
+
+	"patchbay.example/internal/wire"
 )
 
 // launched starts a connector of the test binary, and closes it in the end.
@@ -67,5 +72,57 @@ func TestAConnectorIsLaunchedConnectedAndRead(t *testing.T) {
 	}
 	if summary.PeakRSS == 0 {
 		t.Error("the peak memory is not known")
+	}
+}
+
+// One such line ends a host that lets go-plugin parse it.
+func TestNoLogLineOfAConnectorHurtsTheHost(t *testing.T) {
+	log := &lockedBuffer{}
+	c := launched(t, Settings{Path: connectorNamed(t, "badlog"), Log: slog.New(slog.NewJSONHandler(log, nil))})
+	if _, err := c.Connect(t.Context(), script{}.configuration(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	if len(lines) > 2*logBurst {
+		t.Errorf("%d lines for a flood", len(lines))
+	}
+	for _, want := range []string{`"text":"a proper line"`, `"account":"example.com"`, `"n":"9007199254740993"`, `{\"@level\":1}`, "connector logs too much"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %s", want)
+		}
+	}
+	if !strings.Contains(c.LastLog(), "flood 4999") {
+		t.Error("the last line was not kept")
+	}
+}
+
+func TestARefusedConnectCarriesItsChecks(t *testing.T) {
+	c := launched(t, Settings{Path: connectorNamed(t, "scripted")})
+	response, err := c.Connect(t.Context(), script{Refuse: "SCOPE_MISSING"}.configuration(nil))
+	var refused *RefusedError
+	if !errors.As(err, &refused) || refused.Reason != "SCOPE_MISSING" || refused.Fix != "Grant the scope." ||
+		len(refused.Checks()) != 1 || refused.Metadata["request_id"] != "r-1" || ExitCode(err) != 3 {
+		t.Errorf("error %#v, want the refusal and its check", err)
+	}
+	if response.GetChecks()[0].GetName() != "config" {
+		t.Errorf("response %v, want it with the checks", response)
+	}
+	if _, err := c.ListResources(t.Context()); !errors.Is(err, &Fault{Reason: CallOutOfOrder}) {
+		t.Errorf("ListResources after a refusal: %v, want CALL_OUT_OF_ORDER", err)
+	}
+}
+
+func TestAConfigurationAboveTheLimitIsNotSent(t *testing.T) {
+	c := launched(t, Settings{Path: connectorNamed(t, "scripted")})
+	for _, configuration := range []Configuration{
+		{JSON: make([]byte, wire.MaxConfigBytes+1)},
+		{JSON: []byte("{}"), Secrets: map[string]string{"private_key": strings.Repeat("k", wire.MaxSecretBytes+1)}},
+	} {
+		if _, err := c.Connect(t.Context(), configuration); !errors.Is(err, &Fault{Reason: ConfigurationTooLarge}) {
+			t.Errorf("%s: %v, want CONFIGURATION_TOO_LARGE", configuration, err)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -236,19 +237,30 @@ func TestOneSyncAtATimeAndOneConnect(t *testing.T) {
 	}
 }
 
-func TestASlowConsumerIsNoHang(t *testing.T) {
+// What a connector sends ahead is bounded by gRPC's windows, however slow the
+// consumer is; and a consumer that takes longer than the idle limit is no hang.
+func TestASlowConsumerHoldsTheConnectorUpAndIsNoHang(t *testing.T) {
+	var asked atomic.Int64
+	service := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer service.Close()
 	limits := Limits{IdleLimit: 300 * time.Millisecond}
-	c := connected(t, Settings{Limits: limits}, script{Pages: 3, PerPage: 1})
+	s := script{Pages: 120, PerPage: 5, SourceBytes: 100 << 10, URL: service.URL}
+	c := connected(t, Settings{Limits: limits}, s)
 	k := &collector{}
 	consumer := k.consumer()
 	accept := consumer.Page
 	consumer.Page = func(ctx context.Context, page Page) error {
 		if page.Sequence == 1 {
-			<-time.After(2 * limits.IdleLimit) // the time is what is tested
+			<-time.After(3 * limits.IdleLimit) // the time is what is tested
+			// 16 MiB is the largest window that gRPC grows to.
+			if ahead := asked.Load(); ahead > 1+(16<<20)/(5*100<<10) {
+				t.Errorf("%d pages of 500 KB sent ahead", ahead)
+			}
 		}
 		return accept(ctx, page)
 	}
-	if summary, err := c.Sync(t.Context(), SyncRequest{Resource: "users"}, consumer); err != nil || summary.Restarts != 0 {
+	summary, err := c.Sync(t.Context(), SyncRequest{Resource: "users"}, consumer)
+	if err != nil || summary.Restarts != 0 || len(k.ids) != 600 {
 		t.Errorf("summary %+v, error %v, want a quiet end", summary, err)
 	}
 }
