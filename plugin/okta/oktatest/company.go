@@ -108,14 +108,12 @@ func (c company) managerOf(i int) (int, bool) {
 	if p.rank == 0 {
 		return 0, true
 	}
+	// Far enough in front never to be among those who left.
 	p.rank = (p.rank - 1) / span
-	if boss := p.index(); boss < c.staff {
-		return boss, true
-	}
-	return 0, true // their manager left as well
+	return p.index(), true
 }
 
-// hasReports tells whether somebody of the plain list has a place under i.
+// hasReports tells whether somebody has a place under i, be it one who left.
 func (c company) hasReports(i int) bool {
 	if i == 0 {
 		return true

@@ -131,6 +131,17 @@ func TestOrgTree(t *testing.T) {
 	}
 }
 
+func TestManagersAreStaffAtAnySize(t *testing.T) {
+	for size := range 1500 {
+		c := newCompany(2, size, testOrigin)
+		for i := range c.total() {
+			if boss, reports := c.managerOf(i); reports && (boss >= i || boss >= size || c.kindOf(boss) != employee) {
+				t.Fatalf("among %d, user %d reports to %d", size, i, boss)
+			}
+		}
+	}
+}
+
 func TestCompanyIsPlausible(t *testing.T) {
 	c := newCompany(1, 10_000, testOrigin)
 	count := map[string]map[string]int{}

@@ -365,13 +365,14 @@ func TestFaultsStrikeWhenTheyShould(t *testing.T) {
 		{"page=2x*", []string{"2", first, "2"}, "503 200 503"},
 		{"page=1-2", []string{first, "2", first, "2"}, "503 503 200 200"},
 		{"page=2+", []string{first, "2", "2"}, "200 503 503"},
+		{"page=1", []string{first + "&after=lost", first}, "400 503"}, // which page was meant, nobody knows
 		{"page=1+x1", []string{first, first, "2", "2"}, "503 200 503 200"},
 	} {
 		var got []string
 		for _, status := range statuses(t, test.fault, test.paths...) {
 			got = append(got, http.StatusText(status))
 		}
-		want := strings.NewReplacer("200", "OK,", "503", "Service Unavailable,").Replace(test.want)
+		want := strings.NewReplacer("200", "OK,", "400", "Bad Request,", "503", "Service Unavailable,").Replace(test.want)
 		if strings.Join(got, ", ")+"," != want {
 			t.Errorf("%s: got %q, want %s", test.fault, got, test.want)
 		}

@@ -148,6 +148,9 @@ func TestFilters(t *testing.T) {
 		`status eq "STAGED"`:                    count(func(i int) bool { return people.status(i) == "STAGED" }),
 		`id eq "` + people.id(310) + `"`:        {people.id(310)},
 		`lastUpdated ge "` + middle + `"`:       count(func(i int) bool { return people.lastUpdated(i) >= middle }),
+		`lastUpdated le "` + middle + `"`:       count(func(i int) bool { return people.lastUpdated(i) <= middle }),
+		`lastUpdated eq "` + middle + `"`:       count(func(i int) bool { return people.lastUpdated(i) == middle }),
+		`lastUpdated gt "` + middle + `"`:       count(func(i int) bool { return people.lastUpdated(i) > middle }),
 		`lastUpdated lt "` + middle + `"`:       count(func(i int) bool { return people.lastUpdated(i) < middle }),
 		`lastUpdated gt "2999-01-01T00:00:00Z"`: nil,
 	} {

@@ -146,23 +146,25 @@ func TestCustomUsersComeByteForByte(t *testing.T) {
 }
 
 func TestCredentialsAreLeftOutOnlyWhenAsked(t *testing.T) {
-	c := signedIn(t, Settings{Users: 1000})
-	for hint, want := range map[string]struct{ credentials, transitions bool }{
-		"": {true, true}, "application/json": {true, true},
-		omitHint: {false, false},
-		`application/json; okta-response=omitCredentials`:                        {false, true},
-		`application/json; okta-response="omitTransitioningToStatus"; charset=u`: {true, false},
-	} {
-		got := c.getWith("/api/v1/users", map[string]string{"Content-Type": hint})
-		if has := strings.Count(string(got.body), RecoveryQuestion) == 200; has != want.credentials {
-			t.Errorf("%s: credentials are there: %t", hint, has)
+	for _, settings := range []Settings{{Users: 1000}, {Users: 1000, Prerender: true}} {
+		c := signedIn(t, settings)
+		for hint, want := range map[string]struct{ credentials, transitions bool }{
+			"": {true, true}, "application/json": {true, true},
+			omitHint: {false, false},
+			`application/json; okta-response=omitCredentials`:                        {false, true},
+			`application/json; okta-response="omitTransitioningToStatus"; charset=u`: {true, false},
+		} {
+			got := c.getWith("/api/v1/users", map[string]string{"Content-Type": hint})
+			if has := strings.Count(string(got.body), RecoveryQuestion) == 200; has != want.credentials {
+				t.Errorf("%s: credentials are there: %t", hint, has)
+			}
+			if has := strings.Contains(string(got.body), "transitioningToStatus"); has != want.transitions {
+				t.Errorf("%s: transitioningToStatus is there: %t", hint, has)
+			}
 		}
-		if has := strings.Contains(string(got.body), "transitioningToStatus"); has != want.transitions {
-			t.Errorf("%s: transitioningToStatus is there: %t", hint, has)
+		if n := c.tenant.Stats().Violations[CredentialsAsked]; n != 3 {
+			t.Errorf("%d requests asked for credentials, want 3", n)
 		}
-	}
-	if n := c.tenant.Stats().Violations[CredentialsAsked]; n != 3 {
-		t.Errorf("%d requests asked for credentials, want 3", n)
 	}
 }
 

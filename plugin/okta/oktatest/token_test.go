@@ -185,6 +185,10 @@ func TestAlgorithmsAndKeys(t *testing.T) {
 		}
 		wantOAuth(t, try(method, key, c.tenant.KeyID()), errAlgorithm)
 	}
+	// Each ES algorithm belongs to one curve.
+	otherCurve := strings.Split(c.assertion(nil, nil), ".")
+	otherCurve[0] = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"ES256","kid":"key for ES384"}`))
+	wantOAuth(t, c.postForm(c.form(strings.Join(otherCurve, "."))), errAlgorithm)
 	// With several keys the kid decides, so it must be there.
 	wantOAuth(t, c.postForm(c.form(c.assertion(nil, map[string]any{"kid": nil}))), errKid)
 	stranger, err := rsa.GenerateKey(rand.Reader, clientKeyBits)
