@@ -21,6 +21,11 @@ const (
 	// asks its service for fewer objects a page.
 	MaxPageBytes = 16 << 20
 
+	// FlowWindowBytes is how far a connector may be ahead of its host, in bytes
+	// that gRPC holds: one full part. Left to itself, gRPC measures the local
+	// socket and grows the window to 16 MiB.
+	FlowWindowBytes = MaxPartBytes
+
 	// MaxRecordBytes is the largest source of one record. A larger one is
 	// quarantined: it is no person's profile.
 	MaxRecordBytes = 3 << 20
