@@ -17,8 +17,14 @@ import (
 	"time"
 )
 
-// certificateLifetime outlives any test and any afternoon with the harness.
-const certificateLifetime = 7 * 24 * time.Hour
+const (
+	// certificateLifetime outlives any test and any afternoon with the harness.
+	certificateLifetime = 7 * 24 * time.Hour
+	// maxHeaderBytes is far above any sensible client's headers.
+	maxHeaderBytes = 64 << 10
+	// readHeaderTimeout ends connections that never finish a request.
+	readHeaderTimeout = 30 * time.Second
+)
 
 // listen opens the tenant's address and the stranger's, fills in the company
 // and serves.
@@ -71,7 +77,9 @@ func (t *Tenant) serve(listener net.Listener, tlsConfig *tls.Config, handler htt
 	protocols.SetHTTP2(t.settings.HTTP2)
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			t.running.Add(1)
+			if !t.enter() {
+				panic(http.ErrAbortHandler) // net/http's own way to abort a response
+			}
 			defer t.running.Done()
 			handler.ServeHTTP(w, r)
 		}),

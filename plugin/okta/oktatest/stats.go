@@ -53,6 +53,9 @@ type Stats struct {
 	FirstUsers, LastUsers time.Time
 	// RateLimited counts responses 429 of the tenant's own accord or by order.
 	RateLimited int
+	// MarkedRetries counts requests that name themselves a retry, with
+	// X-Okta-Retry-For and X-Okta-Retry-Count as Okta's SDKs send them.
+	MarkedRetries int
 	// Struck counts requests that a fault struck.
 	Struck int
 	// Elsewhere counts requests at ElsewhereURL, ElsewhereTokens those with an
@@ -123,6 +126,9 @@ func (b *statsBook) begin(x *exchange) (n, inFlight int) {
 		s.InFlight++
 		s.Peak = max(s.Peak, s.InFlight)
 		n, inFlight = s.Requests[x.endpoint], s.InFlight
+		if x.r.Header.Get("X-Okta-Retry-For") != "" && x.r.Header.Get("X-Okta-Retry-Count") != "" {
+			s.MarkedRetries++
+		}
 		if !x.listsUsers() {
 			return
 		}

@@ -187,13 +187,16 @@ func TestStats(t *testing.T) {
 	before := time.Now()
 	c.walk("/api/v1/users")
 	c.get(deprovisionedList)
-	c.get("/api/v1/meta/types/user")
+	c.getWith("/api/v1/meta/types/user", map[string]string{"X-Okta-Retry-For": "an id", "X-Okta-Retry-Count": "1"})
 	s := c.tenant.Stats()
 	if s.UsersFirst != 2 || s.UsersContinued != 2 || s.LastPage != 3 {
 		t.Errorf("got %d first, %d continued, last page %d; want 2, 2, 3", s.UsersFirst, s.UsersContinued, s.LastPage)
 	}
 	if s.Requests[EndpointUsers] != 3 || s.Requests[EndpointDeprovisioned] != 1 || s.Requests[EndpointUserTypes] != 1 || s.Requests[EndpointToken] != 1 {
 		t.Errorf("got %v", s.Requests)
+	}
+	if s.MarkedRetries != 1 {
+		t.Errorf("%d retries were counted, want 1", s.MarkedRetries)
 	}
 	if s.Peak != 1 || s.PeakUsers != 1 || s.FirstUsers.Before(before) || s.LastUsers.Before(s.FirstUsers) {
 		t.Errorf("got %+v", s)

@@ -213,8 +213,13 @@ func TestRegisterKeyRefuses(t *testing.T) {
 		"short":     mustJSON(jose.JSONWebKey{Key: short, KeyID: "short"}),
 		"taken kid": mustJSON(jose.JSONWebKey{Key: c.tenant.app.key.Public(), KeyID: c.tenant.KeyID()}),
 	} {
-		if err := c.tenant.RegisterKey(jwk); err == nil {
-			t.Errorf("%s: registered", name)
+		err := c.tenant.RegisterKey(jwk)
+		if err == nil {
+			t.Fatalf("%s: registered", name)
+		}
+		var private struct{ D string }
+		if json.Unmarshal(jwk, &private) == nil && private.D != "" && strings.Contains(err.Error(), private.D) {
+			t.Errorf("%s: the error shows the private key", name)
 		}
 	}
 }
