@@ -12,18 +12,47 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // lockedBuffer is a log that several goroutines write.
 type lockedBuffer struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer
+	more   chan struct{} // closed and replaced at each write; nil until awaited
 }
 
 func (b *lockedBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.more != nil {
+		close(b.more)
+		b.more = nil
+	}
 	return b.buffer.Write(p)
+}
+
+// await waits until the log holds the text.
+func (b *lockedBuffer) await(t *testing.T, text string) {
+	t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		b.mu.Lock()
+		if bytes.Contains(b.buffer.Bytes(), []byte(text)) {
+			b.mu.Unlock()
+			return
+		}
+		if b.more == nil {
+			b.more = make(chan struct{})
+		}
+		more := b.more
+		b.mu.Unlock()
+		select {
+		case <-more:
+		case <-late:
+			t.Fatalf("the log lacks %q: %s", text, b.String())
+		}
+	}
 }
 
 func (b *lockedBuffer) String() string {
@@ -72,11 +101,10 @@ func TestSecretsAreNowhereButInConnect(t *testing.T) {
 		}
 	}
 	wantNoCanary(t, "LastLog", c.LastLog())
+	log.await(t, "the secret private_key is")
+	log.await(t, "printed:")
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
-	}
-	if !strings.Contains(log.String(), "the secret private_key is") || !strings.Contains(log.String(), "printed:") {
-		t.Errorf("the log lacks what the connector printed: %s", log.String())
 	}
 	wantNoCanary(t, "log", log.String())
 	if strings.Contains(log.String(), "proxy-password") {

@@ -117,7 +117,7 @@ func TestAPanicOfTheWholeProcessIsACrashWithItsTrace(t *testing.T) {
 
 func TestAHangingProcessIsKilledAndReplaced(t *testing.T) {
 	s := script{Pages: 4, PerPage: 2, StopAt: []int{3}, Starts: filepath.Join(t.TempDir(), "starts")}
-	c := connected(t, Settings{Limits: Limits{IdleLimit: time.Second}}, s)
+	c := connected(t, Settings{Limits: Limits{IdleLimit: 2 * time.Second}}, s)
 	k := &collector{}
 	summary, err := c.Sync(t.Context(), SyncRequest{Resource: "users"}, k.consumer())
 	if err != nil {
