@@ -51,6 +51,7 @@ type exchange struct {
 // plan is what the faults that struck a request have laid down for it.
 type plan struct {
 	delay  time.Duration
+	skew   time.Duration         // of the Date header
 	grants []string              // the scopes a token is cut down to, if not nil
 	answer func()                // given instead of the endpoint's own
 	links  []func()              // changes to the Link header
@@ -74,6 +75,7 @@ func (t *Tenant) handle(w http.ResponseWriter, r *http.Request) {
 	if !t.pause(r, x.latency()+x.plan.delay) {
 		return
 	}
+	x.shiftDate(x.plan.skew)
 	switch {
 	case x.plan.answer != nil:
 		x.plan.answer()
@@ -84,6 +86,12 @@ func (t *Tenant) handle(w http.ResponseWriter, r *http.Request) {
 	default:
 		x.api()
 	}
+}
+
+// shiftDate sets the Date header as a tenant with another clock would send it.
+// It is the time of the answer, not of the request.
+func (x *exchange) shiftDate(skew time.Duration) {
+	x.w.Header().Set("Date", x.t.settings.Clock().Add(skew).UTC().Format(http.TimeFormat))
 }
 
 // latency is what the settings add to every response of the management API.
@@ -98,7 +106,6 @@ func (t *Tenant) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{t: t, w: w, r: r, control: http.NewResponseController(w), requestID: newRequestID(), query: r.URL.Query()}
 	h := w.Header()
 	h.Set("X-Okta-Request-Id", x.requestID)
-	h.Set("Date", t.settings.Clock().UTC().Format(http.TimeFormat))
 	h.Set("Cache-Control", "no-cache, no-store")
 	h.Set("Pragma", "no-cache")
 	h.Set("Expires", "0")

@@ -21,11 +21,6 @@ func (x *exchange) answer(give func()) {
 	}
 }
 
-// shiftDate moves the Date header, as a tenant with another clock would send it.
-func (x *exchange) shiftDate(skew time.Duration) {
-	x.w.Header().Set("Date", x.t.settings.Clock().Add(skew).UTC().Format(http.TimeFormat))
-}
-
 // answerKinds are answers that anything between client and Okta may give.
 func answerKinds() []faultKind {
 	return []faultKind{
@@ -50,7 +45,7 @@ func answerKinds() []faultKind {
 				x.empty(http.StatusFound)
 			})
 		}),
-		durationKind("date-skew", everywhere, time.Minute, "shift the Date header", func(x *exchange, skew time.Duration) { x.shiftDate(skew) }),
+		durationKind("date-skew", everywhere, time.Minute, "shift the Date header", func(x *exchange, skew time.Duration) { x.plan.skew += skew }),
 		durationKind("delay", everywhere, time.Second, "wait before the headers", func(x *exchange, d time.Duration) { x.plan.delay += d }),
 		plainKind("hang-headers", everywhere, "never answer", func(x *exchange) { x.answer(x.hang) }),
 		plainKind("reset", everywhere, "reset the connection before the headers", func(x *exchange) { x.answer(func() { x.cut(true) }) }),

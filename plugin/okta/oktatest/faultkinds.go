@@ -120,10 +120,8 @@ func oauthKind(e oauthError) faultKind {
 	return durationKind(e.name, atToken, 0,
 		fmt.Sprintf("%d %s: %s The argument shifts the Date header.", e.status, e.code, strings.TrimSuffix(e.description, ".")+"."),
 		func(x *exchange, skew time.Duration) {
-			x.answer(func() {
-				x.shiftDate(skew)
-				x.refuseToken(e)
-			})
+			x.plan.skew += skew
+			x.answer(func() { x.refuseToken(e) })
 		})
 }
 
