@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -11,7 +12,6 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -79,7 +79,7 @@ type Client struct {
 	now       func() time.Time
 	log       *slog.Logger
 
-	bodySize atomic.Int64 // of the latest page: the next is about as large
+	bodies buffers
 
 	mu        sync.Mutex // guards everything below
 	governors map[string]*governor
@@ -100,6 +100,7 @@ func NewClient(s ClientSettings) *Client {
 	return &Client{
 		base: s.Base, http: s.HTTP, tokens: s.Tokens, userAgent: s.UserAgent,
 		share: s.Share, now: s.Now, log: s.Log, governors: map[string]*governor{},
+		bodies: make(buffers, maxIdleBuffers),
 	}
 }
 
@@ -188,6 +189,9 @@ const contentTypeHint = `application/json; okta-response="omitCredentials,omitCr
 // may be repeated at once.
 var errRetryNow = errors.New("the access token was renewed")
 
+// renewed marks a refusal so.
+func renewed(refusal *Error) error { return fmt.Errorf("%w: %w", errRetryNow, refusal) }
+
 // rejected handles a 401. It counts per token, not per request: two requests
 // may be in flight with the same old token. A token that was got because of a
 // 401 and meets a 401 itself ends the matter.
@@ -199,15 +203,15 @@ func (c *Client) rejected(ctx context.Context, token *Token, refusal *Error, wai
 		refusal.Retry = RetryNever
 		return refusal
 	}
-	renewed, err := c.tokens.Renew(ctx, token, wait)
+	fresh, err := c.tokens.Renew(ctx, token, wait)
 	if err != nil {
 		return err
 	}
 	c.mu.Lock()
-	c.unproven = renewed
+	c.unproven = fresh
 	c.mu.Unlock()
 	c.log.Info("access token renewed after a 401", slog.String("request_id", refusal.RequestID))
-	return errRetryNow
+	return renewed(refusal)
 }
 
 func (c *Client) accepted(token *Token) {

@@ -60,13 +60,15 @@ func (r *retries) next(ctx context.Context, err error, wait Waiter, log *slog.Lo
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if errors.Is(err, errRetryNow) {
-		if r.renewals++; r.renewals > maxRenewals {
-			return fmt.Errorf("after %d renewals: %w", maxRenewals, err)
-		}
-		return nil
-	}
 	e, ok := errors.AsType[*Error](err)
+	if ok && errors.Is(err, errRetryNow) {
+		if r.renewals++; r.renewals <= maxRenewals {
+			return nil
+		}
+		final := *e
+		final.Retry = RetryNever
+		return &final
+	}
 	if !ok || e.Retry != RetryAfterDelay {
 		return err
 	}
