@@ -82,7 +82,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // Is reports whether target is an *Error with the same reason.
 func (e *Error) Is(target error) bool {
-	other, ok := target.(*Error) //nolint:errorlint // errors.Is walks the chain; this compares one link of it.
+	other, ok := target.(*Error)
 	return ok && other.Reason == e.Reason
 }
 

@@ -155,7 +155,7 @@ func checkSigns(t *testing.T, key *PrivateKey) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := jwt.Parse(assertion, func(token *jwt.Token) (any, error) { return key.signer.Public(), nil },
+	token, err := jwt.Parse(assertion, func(*jwt.Token) (any, error) { return key.signer.Public(), nil },
 		jwt.WithValidMethods([]string{key.Algorithm()}), jwt.WithIssuer("0oa1"), jwt.WithSubject("0oa1"),
 		jwt.WithAudience("https://example.okta.com/oauth2/v1/token"), jwt.WithIssuedAt(), jwt.WithExpirationRequired())
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +49,7 @@ func readRefusal(resp *http.Response, body []byte, secrets []string) refusal {
 	r := refusal{status: resp.StatusCode, header: resp.Header, secrets: secrets, webPage: isWebPage(resp.Header, body)}
 	if resp.Request != nil {
 		_, credentials, _ := strings.Cut(resp.Request.Header.Get("Authorization"), " ")
-		r.secrets = append(r.secrets[:len(r.secrets):len(r.secrets)], credentials)
+		r.secrets = append(slices.Clip(r.secrets), credentials)
 		if resp.Request.URL != nil {
 			r.host = resp.Request.URL.Host
 		}

@@ -273,23 +273,23 @@ func (s *TokenSource) attempt(ctx context.Context, number int, last *Error) (*To
 		return nil, nil, err
 	}
 	asked := s.settings.Now()
-	resp, body, err := s.send(request)
+	answer, err := s.send(request)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, nil, fmt.Errorf("get an access token: %w", ctx.Err())
 		}
 		return nil, NetworkError(err, s.settings.Base), nil
 	}
-	s.compareClocks(resp.Header, asked)
-	if resp.StatusCode != http.StatusOK {
-		return nil, s.explain(TokenError(resp, body, assertion)), nil
+	s.compareClocks(answer.head.Header, asked)
+	if answer.head.StatusCode != http.StatusOK {
+		return nil, s.explain(TokenError(answer.head, answer.body, assertion)), nil
 	}
-	token, failed := readToken(resp, body, s.settings.Scopes, asked)
+	token, failed := readToken(answer.head, answer.body, s.settings.Scopes, asked)
 	if failed != nil {
 		return nil, failed, nil
 	}
 	s.settings.Log.InfoContext(ctx, "access token given",
-		slog.Any("scopes", token.scopes), slog.Time("expires", token.expires), slog.String("request_id", sanitiseID(resp.Header.Get("X-Okta-Request-Id"))))
+		slog.Any("scopes", token.scopes), slog.Time("expires", token.expires), slog.String("request_id", sanitiseID(answer.head.Header.Get("X-Okta-Request-Id"))))
 	return token, nil, nil
 }
 
@@ -311,17 +311,23 @@ func (s *TokenSource) newRequest(ctx context.Context, assertion string, number i
 	return request, nil
 }
 
-func (s *TokenSource) send(request *http.Request) (*http.Response, []byte, error) {
+// received is a response whose body has been read and closed.
+type received struct {
+	head *http.Response
+	body []byte
+}
+
+func (s *TokenSource) send(request *http.Request) (received, error) {
 	resp, err := s.client.Do(request)
 	if err != nil {
-		return nil, nil, fmt.Errorf("ask the token endpoint: %w", err)
+		return received{}, fmt.Errorf("ask the token endpoint: %w", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxTokenBody))
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the token endpoint's answer: %w", err)
+		return received{}, fmt.Errorf("read the token endpoint's answer: %w", err)
 	}
-	return resp, body, nil
+	return received{resp, body}, nil
 }
 
 // assertionTime is the local clock until the service refuses it, then the service's as far as we know it.
@@ -334,8 +340,8 @@ func (s *TokenSource) assertionTime() time.Time {
 	return s.settings.Now()
 }
 
-// compareClocks remembers the service's clock minus ours. Date is cut to the second, so half a second is added; our side
-// is the middle between question and answer.
+// compareClocks remembers the service's clock minus ours. Our side is the middle between question and answer. Date is cut
+// to the second, so the result may be a second low: the safe side, for an assertion must not be from the future.
 func (s *TokenSource) compareClocks(header http.Header, asked time.Time) {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
@@ -345,7 +351,7 @@ func (s *TokenSource) compareClocks(header http.Header, asked time.Time) {
 	ours := asked.Add(answered.Sub(asked) / 2)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.skew, s.clockKnown = date.Add(time.Second/2).Sub(ours).Round(time.Second), true
+	s.skew, s.clockKnown = date.Sub(ours).Round(time.Second), true
 }
 
 // explain adds to a refusal of our time by how much the clocks differ.

@@ -149,8 +149,10 @@ func TestRateLimitIsMeasuredByTheServicesClock(t *testing.T) {
 		"no headers":                   {response(429), ReasonTokenRateLimited, 0},
 		"retry-after in seconds":       {limit("Retry-After", "7", "X-Rate-Limit-Reset", fmt.Sprint(at+50)), ReasonTokenRateLimited, 7 * time.Second},
 		"retry-after as a date":        {limit("Retry-After", "Wed, 25 Nov 2026 12:00:09 GMT"), ReasonTokenRateLimited, 9 * time.Second},
-		"concurrency": {response(429, "Date", date, "X-Rate-Limit-Limit", "0", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", fmt.Sprint(at+40)),
-			ReasonConcurrencyLimited, 0},
+		"concurrency": {
+			response(429, "Date", date, "X-Rate-Limit-Limit", "0", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", fmt.Sprint(at+40)),
+			ReasonConcurrencyLimited, 0,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := TokenError(c.response, []byte(`{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit due to too many requests."}`))

@@ -1,0 +1,123 @@
+package oktaapi
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+// printEachWay prints values in the ways in which they could reach a log, an error or a debugger's screen.
+func printEachWay(out *bytes.Buffer, values ...any) {
+	logger := slog.New(slog.NewJSONHandler(out, nil))
+	text := slog.New(slog.NewTextHandler(out, nil))
+	for _, value := range values {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			fmt.Fprintf(out, verb+"\n", value)
+			fmt.Fprintf(out, verb+"\n", []any{value})
+			fmt.Fprintf(out, verb+"\n", struct{ hidden any }{value})
+		}
+		logger.Info("value", slog.Any("value", value))
+		text.Info("value", slog.Any("value", value))
+		encoded, _ := json.Marshal(value) // an error prints nothing
+		out.Write(encoded)
+		if err, ok := value.(error); ok {
+			fmt.Fprintf(out, "%v %+v\n", errors.Unwrap(err), errors.Unwrap(err))
+		}
+	}
+}
+
+// base64Of is the private number of an EC key as a JWK holds it.
+func base64Of(key *PrivateKey) string {
+	number, err := key.signer.(*ecdsa.PrivateKey).Bytes()
+	if err != nil {
+		panic(err)
+	}
+	return base64.RawURLEncoding.EncodeToString(number)
+}
+
+func TestKeysPrintNoKeyMaterial(t *testing.T) {
+	for _, name := range []string{"rsa2048", "p256"} {
+		key := must(ParsePrivateKey(pkcs8(name), "kid-1"))
+		var printed bytes.Buffer
+		printEachWay(&printed, key, TokenSettings{Key: key}, &TokenSettings{Key: key}, map[string]any{"key": key})
+		text := printed.String()
+		if !strings.Contains(text, "kid-1") || !strings.Contains(text, key.Algorithm()) {
+			t.Errorf("a key must be recognisable in a log: %s", text)
+		}
+		for member, value := range jwkMembers(name) {
+			if number, ok := value.(string); ok && len(number) > 20 && strings.Contains(text, number) {
+				t.Errorf("%s: the member %s is shown", name, member)
+			}
+		}
+		for line := range strings.Lines(pkcs8(name)) {
+			if !strings.HasPrefix(line, "-----") && strings.Contains(text, strings.TrimSpace(line)) {
+				t.Errorf("%s: a line of the PEM text is shown", name)
+			}
+		}
+	}
+	if got := fmt.Sprint((*PrivateKey)(nil), (*Token)(nil), &Token{}, &PrivateKey{}); strings.Contains(got, "PANIC") {
+		t.Errorf("empty values print %s", got)
+	}
+}
+
+func TestSanitiseKeepsWordsAndDropsCredentials(t *testing.T) {
+	long := strings.Repeat("word ", 200)
+	for in, want := range map[string]string{
+		"The client_assertion signature is invalid.":                 "The client_assertion signature is invalid.",
+		"use private_key_jwt as token_endpoint_auth_method":          "use private_key_jwt as token_endpoint_auth_method",
+		"see https://example.okta.com/oauth2/v1/token for help":      "see https://example.okta.com/oauth2/v1/token for help",
+		"Not found: Resource not found: 00uabcdefghijklmnopq (User)": "Not found: Resource not found: 00uabcdefghijklmnopq (User)",
+		"one\r\ntwo\tthree\u2028four":                                "one two three four",
+		"\x1b[31mred\x1b[0m \u202eevil":                              "[31mred[0m evil",
+		"got eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln":              "got [redacted]",
+		"Bearer abcdefghijklmnop was bad":                            "[redacted] was bad",
+		"key MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7":   "key [redacted]",
+		"with secret-value-1 inside":                                 "with [redacted] inside",
+		"bad \xff bytes":                                             "bad \ufffd bytes",
+		"":                                                           "",
+	} {
+		if got := sanitise(in, []string{"secret-value-1", "", "in"}); got != want {
+			t.Errorf("sanitise(%q) = %q, want %q", in, got, want)
+		}
+	}
+	if got := sanitise(long, nil); utf8.RuneCountInString(got) != maxDescription || !strings.HasSuffix(got, "…") {
+		t.Errorf("a long text is cut to %d runes: %q", utf8.RuneCountInString(got), got)
+	}
+}
+
+func FuzzErrors(f *testing.F) {
+	for _, row := range tokenRows[:8] {
+		f.Add(row.status, fmt.Appendf(nil, `{"error":%q,"error_description":%q}`, row.code, row.description), "", "150", "1795608041", "")
+	}
+	f.Add(403, []byte{}, `Bearer error="insufficient_scope", scope="okta.users.read"`, "", "", "req1")
+	f.Add(429, []byte(`{"errorCode":"E0000047"}`), "", "0", "soon", "req1")
+	f.Add(400, []byte(`{"errorCode":"E0000031","errorCauses":{"errorSummary":"Invalid cursor."}}`), `DPoP algs="a`, "0", "", "")
+	f.Add(302, []byte(`<html>`), "", "", "99999999999999999999", "a\nb")
+	f.Add(200, []byte(`[1,{"error":null}]`), "error=\\\"", "", "-1", "\x00")
+	f.Fuzz(func(t *testing.T, status int, body []byte, challenge, limit, resetAt, requestID string) {
+		resp := response(status, "WWW-Authenticate", challenge, "X-Rate-Limit-Limit", limit, "X-Rate-Limit-Remaining", "0",
+			"X-Rate-Limit-Reset", resetAt, "Date", "Wed, 25 Nov 2026 12:00:00 GMT", "X-Okta-Request-Id", requestID, "Location", challenge, "Retry-After", limit)
+		for _, e := range []*Error{TokenError(resp, body), APIError(resp, body)} {
+			if e.Reason == "" || e.Detail == "" {
+				t.Fatalf("no reason or no detail: %#v", e)
+			}
+			if utf8.RuneCountInString(e.Description) > maxDescription || len(e.Code) > maxCodeLength || len(e.Scope) > maxDescription {
+				t.Fatalf("unbounded: %q", e)
+			}
+			if e.RetryAfter < 0 || e.RetryAfter > maxServiceWait || e.RetryAfter > 0 && e.Retry != RetryAfterDelay {
+				t.Fatalf("waits %s (retry %d)", e.RetryAfter, e.Retry)
+			}
+			if text := e.Error() + e.Scope; !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) || strings.Contains(text, "eyJ") {
+				t.Fatalf("not fit for a log: %q", text)
+			}
+		}
+	})
+}
