@@ -69,7 +69,7 @@ func (f *Fault) Unwrap() error { return f.Cause }
 // Is reports whether target is a Fault of the same reason, so that
 // errors.Is(err, &host.Fault{Reason: host.ConnectorHung}) works.
 func (f *Fault) Is(target error) bool {
-	other, ok := target.(*Fault) //nolint:errorlint // Is compares this error alone, not its chain
+	other, ok := target.(*Fault)
 	return ok && other.Reason == f.Reason
 }
 

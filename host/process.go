@@ -132,7 +132,7 @@ func (s *starter) clientConfig(p *process) *goplugin.ClientConfig {
 func (s *starter) followStdio(ctx context.Context, p *process) {
 	ctx, p.closeStdio = context.WithCancel(context.WithoutCancel(ctx))
 	p.stdio.Go(func() {
-		printed := newLogWriter(s.settings.Log, s.redactor)
+		var printed io.WriteCloser = newLogWriter(s.settings.Log, s.redactor)
 		err := drainStdio(ctx, p.conn, printed)
 		_ = printed.Close()
 		if ctx.Err() == nil && !errors.Is(err, io.EOF) {

@@ -119,6 +119,8 @@ func formsOf(secret string) []string {
 	}
 	// JSON without HTML escapes, as log/slog writes it, with its line breaks.
 	candidates = append(candidates, strings.NewReplacer("\\", `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(secret))
+	// The same as encoders of other languages write it, which escape slashes.
+	candidates = append(candidates, strings.ReplaceAll(candidates[len(candidates)-1], "/", `\/`))
 	var forms []string
 	for _, candidate := range candidates {
 		if len(candidate) >= minSecretBytes {

@@ -113,11 +113,20 @@ func (w *logWriter) emit(line string) {
 	}
 	w.noteSuppressed(suppressed)
 	if record, ok := parseRecord(line); ok && !w.cut {
-		w.log.LogAttrs(context.Background(), record.level, "connector log",
-			slog.String("text", record.message), slog.GroupAttrs("connector", record.attributes...))
+		w.emitRecord(record)
 		return
 	}
 	w.log.LogAttrs(context.Background(), w.levelOf(line), "connector output", slog.String("text", line))
+}
+
+// emitRecord takes the secrets out once more: JSON can write any character as an
+// escape, which only decoding shows.
+func (w *logWriter) emitRecord(record logRecord) {
+	for i, attribute := range record.attributes {
+		record.attributes[i].Value = slog.StringValue(w.redactor.replace(attribute.Value.String()))
+	}
+	w.log.LogAttrs(context.Background(), record.level, "connector log",
+		slog.String("text", w.redactor.replace(record.message)), slog.GroupAttrs("connector", record.attributes...))
 }
 
 func (w *logWriter) noteSuppressed(lines int) {

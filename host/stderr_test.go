@@ -120,11 +120,21 @@ func TestTheRateRecovers(t *testing.T) {
 	}
 }
 
+func TestASecretHiddenInEscapesIsFound(t *testing.T) {
+	secrets := &redactor{}
+	secrets.add("canary/canary")
+	records, w := logged(t, secrets, `{"level":"INFO","msg":"\u0063anary/canary","key":"canary\/canary","in":{"a":"canary/canary"}}`+"\n")
+	if got := fmt.Sprint(records, w.lastLines(maxLogTail)); strings.Contains(got, "canary/canary") || strings.Contains(got, `canary\/canary`) {
+		t.Errorf("logged %s", got)
+	}
+}
+
 // Whatever a connector writes, in whatever pieces: no panic, no secret, bounded
 // lines.
 func FuzzLogWriter(f *testing.F) {
 	f.Add([]byte(`{"@level":1}`), 3)
 	f.Add([]byte("{\"level\":\"INFO\",\"msg\":\"s3cr3t-canary\"}\n"), 7)
+	f.Add([]byte("{\"level\":\"INFO\",\"msg\":\"s3cr3t\\u002dcanary\"}\n"), 9)
 	f.Add([]byte("s3cr3t-canary\n\n\r\n\xff\xfe"), 1)
 	f.Fuzz(func(t *testing.T, content []byte, size int) {
 		secrets := &redactor{}
