@@ -35,23 +35,31 @@ func cutLink(line string) (target, parameters, rest string) {
 	if !ok {
 		return "", "", ""
 	}
+	parameters, rest = cutUnquoted(line, ',')
+	return target, parameters, rest
+}
+
+// cutUnquoted cuts text at the first separator outside a quoted string.
+func cutUnquoted(text string, separator byte) (before, after string) {
 	quoted := false
-	for i := range len(line) {
-		switch line[i] {
+	for i := range len(text) {
+		switch text[i] {
 		case '"':
 			quoted = !quoted
-		case ',':
+		case separator:
 			if !quoted {
-				return target, line[:i], line[i+1:]
+				return text[:i], text[i+1:]
 			}
 		}
 	}
-	return target, line, ""
+	return text, ""
 }
 
 // isNext reports whether the parameters of a link say rel="next".
 func isNext(parameters string) bool {
-	for parameter := range strings.SplitSeq(parameters, ";") {
+	for parameters != "" {
+		var parameter string
+		parameter, parameters = cutUnquoted(parameters, ';')
 		name, value, _ := strings.Cut(parameter, "=")
 		if !strings.EqualFold(strings.TrimSpace(name), "rel") {
 			continue

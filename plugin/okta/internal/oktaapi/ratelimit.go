@@ -80,6 +80,7 @@ func (g *governor) try() (time.Duration, string) {
 	switch {
 	case g.limit == 0:
 	case g.own >= ours:
+		left = max(left, windowMargin) // a window that is over while requests of it are in flight
 		return left + jitter(windowJitter), fmt.Sprintf("This minute's share of Okta's rate limit is used (%d of %d requests a minute).", g.own, g.limit)
 	case float64(g.remaining) <= reserve*float64(g.limit):
 		return left + jitter(windowJitter), fmt.Sprintf("Okta's rate limit is nearly used up by all its clients together (%d of %d requests left in this minute).", g.remaining, g.limit)
@@ -97,6 +98,9 @@ func (g *governor) answered(header http.Header) {
 	g.inFlight--
 	w, ok := readWindow(header)
 	if !ok || w.limit <= 0 { // a limit of 0 is the concurrency limit, which has no window
+		return
+	}
+	if w.reset < g.reset && g.now().Before(g.ends) { // a late answer of the window before
 		return
 	}
 	if w.reset > g.reset {
