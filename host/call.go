@@ -30,6 +30,7 @@ func callError(ctx context.Context, p *process, redactor *redactor, call string,
 		return refused(redactor, call, refusal, nil)
 	}
 	text := redactor.foreign(s.Message())
+	err = &statusError{code: s.Code(), text: text}
 	switch {
 	case s.Code() == codes.ResourceExhausted && strings.Contains(s.Message(), "larger than max"):
 		return &Fault{Reason: MessageTooLarge, Cause: err, Message: fmt.Sprintf("a message of the connector's %s exceeds %d bytes: %s", call, wire.MaxMessageBytes, text)}
@@ -46,11 +47,23 @@ func callError(ctx context.Context, p *process, redactor *redactor, call string,
 	}
 }
 
+// statusError is a gRPC status whose text is fit to be shown: what callError
+// keeps as a cause, in place of the status as it came.
+type statusError struct {
+	code codes.Code
+	text string
+}
+
+func (e *statusError) Error() string { return fmt.Sprintf("%s: %s", e.code, e.text) }
+
+// GRPCStatus lets status.FromError read it.
+func (e *statusError) GRPCStatus() *status.Status { return status.New(e.code, e.text) }
+
 // crashed explains the end of a process whose connection has ended.
 func crashed(ctx context.Context, p *process, call string, err error) error {
 	late := time.NewTimer(exitLimit)
 	defer late.Stop()
-	how := "closed its connection and did not end"
+	how := fmt.Sprintf("lost its connection and did not end (%v)", err)
 	select {
 	case <-p.run.Done():
 		how = p.run.Exit().String()

@@ -5,6 +5,7 @@ package host
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -80,8 +81,12 @@ func TestSecretsAreNowhereButInConnect(t *testing.T) {
 	}
 	explanation, _ := Explain(err)
 	wantNoCanary(t, "explanation", fmt.Sprintf("%+v", explanation))
-	fault := fmt.Sprintf("%#v %+v", err, err)
-	wantNoCanary(t, "error in full", fault)
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		wantNoCanary(t, "error in full", fmt.Sprintf("%#v %+v %s", cause, cause, cause))
+		if joined, ok := cause.(interface{ Unwrap() []error }); ok {
+			cause = joined.Unwrap()[0]
+		}
+	}
 
 	good := script{Print: "hello"}
 	if _, err := c.Connect(t.Context(), good.configuration(secrets)); err != nil {

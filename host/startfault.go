@@ -48,7 +48,7 @@ func (s *starter) startFault(ctx, limited context.Context, p *process, err error
 			Message: fmt.Sprintf("the connector %s was not ready after %s", path, s.settings.Limits.StartTimeout),
 		}
 	}
-	if fault := (*Fault)(nil); errors.As(err, &fault) {
+	if _, explained := Explain(err); explained {
 		return err
 	}
 	if p.run.Pid() == 0 {
@@ -57,7 +57,9 @@ func (s *starter) startFault(ctx, limited context.Context, p *process, err error
 	if line := p.run.FirstLine(); line != "" {
 		return s.handshakeFault(p, line, err)
 	}
-	<-p.run.Done() // go-plugin has killed it, or it ended by itself
+	if late := p.kill(ctx); late != nil { // it ended by itself, or go-plugin has killed it
+		return late
+	}
 	return &Fault{
 		Reason: ConnectorCrashed, Log: p.stderr.lastLines(maxFaultLog), Cause: err,
 		Message: fmt.Sprintf("%s %s before it said that it is ready: it is no connector, or it failed", path, p.run.Exit()),
