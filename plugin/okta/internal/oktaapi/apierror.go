@@ -30,7 +30,7 @@ func APIError(resp *http.Response, body []byte) *Error {
 	switch r.oauthError {
 	case "insufficient_scope":
 		e := r.newError(ReasonScopeMissing, "the access token lacks a scope that this request needs", RetryNever)
-		if e.Scope = challenge.scope; e.Scope != "" {
+		if e.Scope = unlessSecret(challenge.scope, r.secrets); e.Scope != "" {
 			e.Detail = "the access token lacks the scope " + e.Scope
 		}
 		return e
@@ -167,5 +167,5 @@ func cleanScope(scope string) string {
 	if len(scope) > maxDescription || !scopeText.MatchString(scope) {
 		return ""
 	}
-	return sanitise(scope, nil)
+	return scope
 }

@@ -76,9 +76,9 @@ func (r refusal) newError(reason, detail string, retry RetryKind) *Error {
 	e := &Error{
 		Reason: reason, Detail: detail, Retry: retry,
 		HTTPStatus:  r.status,
-		Code:        code,
+		Code:        unlessSecret(code, r.secrets),
 		Description: sanitise(r.words(), r.secrets),
-		RequestID:   sanitiseID(r.header.Get("X-Okta-Request-Id")),
+		RequestID:   unlessSecret(sanitiseID(r.header.Get("X-Okta-Request-Id")), r.secrets),
 	}
 	if retry == RetryAfterDelay {
 		e.RetryAfter, _ = retryAfterHeader(r.header)

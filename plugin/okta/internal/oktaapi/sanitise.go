@@ -51,6 +51,14 @@ func sanitise(text string, secrets []string) string {
 	return firstRunes(strings.Join(strings.Fields(text), " "), maxDescription)
 }
 
+// unlessSecret returns a short value, such as a code, unless it is or holds a credential.
+func unlessSecret(value string, secrets []string) string {
+	if sanitise(value, secrets) != value {
+		return ""
+	}
+	return value
+}
+
 func firstRunes(text string, limit int) string {
 	runes := []rune(text)
 	if len(runes) <= limit {

@@ -518,7 +518,7 @@ func TestMissingSettingsAreNoRefusal(t *testing.T) {
 
 // Nothing that prints or logs may hold a key, an assertion or a token, even when the service sends them back.
 func TestSecretsStayInside(t *testing.T) {
-	const accessToken = "CANARYTOKENcanarytoken0123456789canarytoken"
+	const accessToken = "CANARY-token-1" // too short to be taken for a credential by its looks
 	var assertions []string
 	reply := atomic.Value{}
 	reply.Store("refuse")
@@ -546,9 +546,14 @@ func TestSecretsStayInside(t *testing.T) {
 		printEachWay(&printed, err, token, source, source.settings, source.settings.Key)
 	}
 	resp := response(401, "WWW-Authenticate", `Bearer error="invalid_token", error_description="`+accessToken+` has expired", scope="`+accessToken+`"`)
+	resp.Header.Set("X-Okta-Request-Id", accessToken)
 	resp.Request = must(http.NewRequestWithContext(t.Context(), http.MethodGet, "https://example.okta.com", nil))
 	mustToken(t, source).Authorize(resp.Request)
-	printEachWay(&printed, APIError(resp, []byte(`{"errorCode":"E0000011","errorSummary":"Bearer `+accessToken+`"}`)), APIError(resp, nil))
+	printEachWay(&printed, APIError(resp, []byte(`{"errorCode":"E0000011","errorSummary":"Bearer `+accessToken+`"}`)), APIError(resp, nil),
+		APIError(resp, []byte(`{"errorCode":"`+accessToken+`"}`)))
+	resp.Header.Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+accessToken+`"`)
+	printEachWay(&printed, APIError(resp, nil),
+		TokenError(response(400), []byte(`{"error":"`+accessToken+`","error_description":"it was `+accessToken+`"}`), "x."+accessToken))
 
 	text := printed.String() + logged.String()
 	if !strings.Contains(text, "invalid_token") || !strings.Contains(text, "temporarily_unavailable") || !strings.Contains(logged.String(), "access token given") {
