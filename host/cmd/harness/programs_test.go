@@ -47,7 +47,7 @@ func programFolder(t *testing.T) string {
 		if built.err != nil {
 			return
 		}
-		build := exec.Command("go", "build", "-buildvcs=false", "-o", built.folder+"/", "./host/cmd/harness", "./plugin/okta")
+		build := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", built.folder+"/", "./host/cmd/harness", "./plugin/okta")
 		build.Dir = moduleFolder(t)
 		output, err := build.CombinedOutput()
 		if err != nil {
@@ -116,7 +116,7 @@ func (c command) start(t *testing.T) *program {
 	p := &program{T: t, command: c, ended: make(chan struct{})}
 	p.stdout.init()
 	p.stderr.init()
-	cmd := exec.Command(c.path, c.args...)
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), c.path, c.args...) // the test ends it
 	cmd.Dir, cmd.Env = c.folder, append(os.Environ(), c.env...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.stdin), &p.stdout, &p.stderr
 	if c.stdout != nil {
