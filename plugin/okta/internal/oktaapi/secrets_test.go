@@ -7,8 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -41,6 +44,60 @@ func base64Of(key *PrivateKey) string {
 		panic(err)
 	}
 	return base64.RawURLEncoding.EncodeToString(number)
+}
+
+// Nothing that prints or logs may hold a key, an assertion or a token, even when the service sends them back.
+func TestSecretsStayInside(t *testing.T) {
+	const accessToken = "CANARY-token-1" // too short to be taken for a credential by its looks
+	var assertions []string
+	reply := atomic.Value{}
+	reply.Store("refuse")
+	var logged bytes.Buffer
+	source := sourceAt(t, func(w http.ResponseWriter, r *http.Request) {
+		assertion := r.PostFormValue("client_assertion")
+		assertions = append(assertions, assertion)
+		w.Header().Set("X-Okta-Request-Id", assertion)
+		switch reply.Load() {
+		case "token":
+			_, _ = io.WriteString(w, `{"token_type":"Bearer","access_token":"`+accessToken+`"}`)
+		case "html":
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, "<html>"+assertion)
+		default:
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = io.WriteString(w, `{"error":"temporarily_unavailable","error_description":"you sent `+assertion+` and `+strings.ReplaceAll(assertion, ".", " ")+`"}`)
+		}
+	}, slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	var printed bytes.Buffer
+	var w waits
+	for _, mode := range []string{"refuse", "html", "token"} {
+		reply.Store(mode)
+		token, err := source.Token(t.Context(), w.wait)
+		printEachWay(&printed, err, token, source, source.settings, source.settings.Key)
+	}
+	resp := response(401, "WWW-Authenticate", `Bearer error="invalid_token", error_description="`+accessToken+` has expired", scope="`+accessToken+`"`)
+	resp.Header.Set("X-Okta-Request-Id", accessToken)
+	resp.Request = must(http.NewRequestWithContext(t.Context(), http.MethodGet, "https://example.okta.com", nil))
+	mustToken(t, source).Authorize(resp.Request)
+	printEachWay(&printed, APIError(resp, []byte(`{"errorCode":"E0000011","errorSummary":"Bearer `+accessToken+`"}`)), APIError(resp, nil),
+		APIError(resp, []byte(`{"errorCode":"`+accessToken+`"}`)))
+	resp.Header.Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+accessToken+`"`)
+	printEachWay(&printed, APIError(resp, nil),
+		TokenError(response(400), []byte(`{"error":"`+accessToken+`","error_description":"it was `+accessToken+`"}`), "x."+accessToken))
+
+	text := printed.String() + logged.String()
+	if !strings.Contains(text, "invalid_token") || !strings.Contains(text, "temporarily_unavailable") || !strings.Contains(logged.String(), "access token given") {
+		t.Fatalf("the test prints too little: %s", text)
+	}
+	secrets := []string{accessToken, base64Of(source.settings.Key)}
+	for _, assertion := range assertions {
+		secrets = append(secrets, strings.Split(assertion, ".")...)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(text, secret) {
+			t.Errorf("a secret is shown: %.12s…", secret)
+		}
+	}
 }
 
 func TestKeysPrintNoKeyMaterial(t *testing.T) {
