@@ -58,7 +58,7 @@ var tokenReasons = []plugin.Reason{
 	reason(oktaapi.ReasonDPoPRequired, plugin.CredentialsRejected, "App demands DPoP", untickDPoP),
 	reason(oktaapi.ReasonDPoPNonceRequired, plugin.CredentialsRejected, "App demands DPoP with a nonce", untickDPoP),
 	reason(oktaapi.ReasonNetworkZoneBlocked, plugin.CredentialsRejected, "Outside the permitted network zones",
-		appPage+" › General › General Settings › Edit: under Network allow the zone that this machine is in, Save. Zones are kept at Okta Admin Console › Security › Networks; the address to add is in "+logPage+"."),
+		appPage+" › General › General Settings › Edit: at Network IP choose a zone that holds this machine's address, Save. Zones are kept at Okta Admin Console › Security › Networks; the address to add is shown in "+logPage+"."),
 	reason(oktaapi.ReasonAccessDenied, plugin.CredentialsRejected, "Token denied by a policy",
 		logPage+": look for the denied token request of the app, which names the policy, and change that policy."),
 	reason(oktaapi.ReasonTokenTemporarilyUnavailable, plugin.ServiceUnavailable, "Token endpoint not available", passesAlone),

@@ -42,6 +42,8 @@ func APIError(resp *http.Response, body []byte) *Error {
 		if r.says("dpop") {
 			return r.newError(ReasonDPoPRequired, "the access token is bound to DPoP, which this connector does not speak", RetryNever)
 		}
+	case "access_denied": // an app's network zones hold for the Management API too
+		return r.accessDenied()
 	case "temporarily_unavailable":
 		return r.newError(ReasonServiceUnavailable, "Okta is not available at the moment", RetryAfterDelay)
 	}

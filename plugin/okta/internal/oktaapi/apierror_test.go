@@ -114,6 +114,8 @@ func TestAPIErrorWithoutACode(t *testing.T) {
 		retry    RetryKind
 	}{
 		"DPoP-bound token":      {response(400), `{"error":"invalid_request","error_description":"The resource must use the DPoP authentication scheme."}`, ReasonDPoPRequired, RetryNever},
+		"network zone":          {response(403), `{"error":"access_denied","error_description":"The request is made from outside the client's permitted network zones."}`, ReasonNetworkZoneBlocked, RetryNever},
+		"network zone, header":  {response(403, "WWW-Authenticate", `Bearer error="access_denied", error_description="outside the permitted network zones"`), "", ReasonNetworkZoneBlocked, RetryNever},
 		"empty 403":             {response(403), "", ReasonForbidden, RetryNever},
 		"firewall page":         {response(403, "Content-Type", "text/html"), "<html>", ReasonCaptivePortal, RetryNever},
 		"portal page":           {response(200, "Content-Type", "text/html"), "<html>", ReasonCaptivePortal, RetryNever},

@@ -13,7 +13,7 @@ const (
 	// ReasonDomainNotASCII says that the domain holds a character that no host name on the wire has.
 	ReasonDomainNotASCII = "DOMAIN_NOT_ASCII"
 	// ReasonDomainHasCredentials says that the domain holds an “@”.
-	ReasonDomainHasCredentials = "DOMAIN_HAS_CREDENTIALS" //nolint:gosec // G101: the name of a reason, not a credential.
+	ReasonDomainHasCredentials = "DOMAIN_HAS_CREDENTIALS"
 	// ReasonDomainPlainHTTP says that the domain begins with http:// and is not on this machine.
 	ReasonDomainPlainHTTP = "DOMAIN_PLAIN_HTTP"
 	// ReasonDomainAdminConsole says that the domain is that of the admin console (…-admin.okta.com).

@@ -51,10 +51,7 @@ func (r refusal) byOAuthError() *Error {
 	case "use_dpop_nonce":
 		return r.newError(ReasonDPoPNonceRequired, "the app demands DPoP with a nonce, which this connector does not speak", RetryNever)
 	case "access_denied":
-		if r.says("network zone") {
-			return r.newError(ReasonNetworkZoneBlocked, "this machine's address is outside the network zones that the app permits", RetryNever)
-		}
-		return r.newError(ReasonAccessDenied, "a policy of the org denies the app a token", RetryNever)
+		return r.accessDenied()
 	case "temporarily_unavailable":
 		return r.newError(ReasonTokenTemporarilyUnavailable, "Okta's token endpoint is overloaded or under maintenance", RetryAfterDelay)
 	case "server_error":
@@ -180,6 +177,15 @@ var invalidClientRows = []invalidClientRow{
 		ReasonClientUnknown,
 		"the org has no app with this client id", RetryNever,
 	},
+}
+
+// accessDenied tells the network zones of an app from the policies of an org
+// (https://support.okta.com/help/s/article/network-restrictions-for-oauth-token-endpoint).
+func (r refusal) accessDenied() *Error {
+	if r.says("network zone") {
+		return r.newError(ReasonNetworkZoneBlocked, "this machine's address is outside the network zones that the app permits", RetryNever)
+	}
+	return r.newError(ReasonAccessDenied, "a policy of the org denies the app access", RetryNever)
 }
 
 func (r refusal) invalidRequest() *Error {

@@ -30,8 +30,9 @@ const (
 
 // request asks until it has a token, a refusal that waiting does not cure, or no attempts left.
 //
-// This is a plain loop and not a failsafe-go policy: that library sleeps by itself, while these waits are the caller's,
-// who reports them, counts them against the run's budget and may refuse them; and each attempt needs another assertion.
+// This is a plain loop and not the policy of a retry library: such a library sleeps by itself, while these waits are the
+// caller's, who reports them, counts them against the run's budget and may refuse them; and what one attempt learned (a
+// new jti, the service's clock, the refused request's id) decides the next.
 func (s *TokenSource) request(ctx context.Context, wait Waiter) (*Token, error) {
 	if wait == nil {
 		wait = sleepFor
@@ -200,10 +201,10 @@ func (s *TokenSource) explain(failed *Error) *Error {
 	return failed
 }
 
-// tokenBackoff returns the wait after the given attempt, counted from 1.
+// tokenBackoff returns the wait after the given attempt, counted from 1. Its jitter needs no cryptographic randomness.
 func tokenBackoff(attempt int) time.Duration {
 	wait := min(firstTokenBackoff<<min(attempt-1, 10), maxTokenBackoff)
-	return wait/2 + rand.N(wait) //nolint:gosec // G404: jitter needs no cryptographic randomness.
+	return wait/2 + rand.N(wait)
 }
 
 func sleepFor(ctx context.Context, d time.Duration, _, _ string) error {
