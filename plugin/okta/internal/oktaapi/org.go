@@ -56,7 +56,8 @@ func ReadOrg(ctx context.Context, client *http.Client, base *url.URL, userAgent 
 		org.ID = metadata.ID
 		return org, nil
 	}
-	if requestIDOf(response) != "" && response.StatusCode < http.StatusInternalServerError {
+	refused := response.StatusCode >= http.StatusBadRequest && response.StatusCode < http.StatusInternalServerError
+	if refused && requestIDOf(response) != "" && !isWebPage(response.Header, body) {
 		return org, nil // Okta, and not willing to say more
 	}
 	return org, somebodyElse(response, body, base)
