@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"io"
 	"log/slog"
 	"maps"
@@ -30,7 +31,15 @@ import (
 // logged is everything that the connector logs while the tests run.
 var logged lockedBuffer
 
+// parallelTests is how many tests run at once. Most of their time they wait for
+// a back-off of the connector's, so there may be more than processors.
+const parallelTests = "24"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", parallelTests); err != nil {
+		panic(err)
+	}
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	os.Exit(m.Run())
 }
