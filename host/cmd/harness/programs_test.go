@@ -90,6 +90,7 @@ type command struct {
 	env     []string // beside the test's own
 	stdin   string
 	stdout  *os.File // nil: kept
+	stderr  *os.File // nil: kept
 	secrets []string // that must not be shown
 	args    []string
 }
@@ -121,6 +122,9 @@ func (c command) start(t *testing.T) *program {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.stdin), &p.stdout, &p.stderr
 	if c.stdout != nil {
 		cmd.Stdout = c.stdout
+	}
+	if c.stderr != nil {
+		cmd.Stderr = c.stderr
 	}
 	// Of its own process group: a Ctrl-C of whoever runs the tests is not the
 	// program's.

@@ -46,14 +46,15 @@ func newProgress(out io.Writer, quiet bool) *progress {
 	return p
 }
 
-// page notes that a page was accepted.
+// page notes that a page was accepted. It ends no wait: a connector that asks
+// for the next page ahead may wait for that while it sends this one.
 func (p *progress) page(records, pages uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.records, p.pages, p.waiting = records, pages, host.Wait{}
+	p.records, p.pages = records, pages
 }
 
-// wait notes that the connector waits.
+// wait notes that the connector waits. A wait ends when its time has come.
 func (p *progress) wait(w host.Wait) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
