@@ -37,8 +37,10 @@ const parallelTests = "24"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", parallelTests); err != nil {
-		panic(err)
+	if flag.Lookup("test.fuzz").Value.String() == "" { // which takes the same number for its workers
+		if err := flag.Set("test.parallel", parallelTests); err != nil {
+			panic(err)
+		}
 	}
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	os.Exit(m.Run())
