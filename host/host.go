@@ -18,6 +18,7 @@ import (
 type Connector struct {
 	starter starter
 	folder  *socketFolder
+	stop    func() error  // ends the current process, with the values of Launch's context
 	turn    chan struct{} // held while a process is started or connected
 	syncing chan struct{} // held by Sync
 
@@ -59,6 +60,7 @@ func Launch(ctx context.Context, settings Settings) (*Connector, error) {
 		syncing: make(chan struct{}, 1),
 		calls:   map[*context.CancelCauseFunc]struct{}{},
 	}
+	c.stop = func() error { return c.current().stop(context.WithoutCancel(ctx)) }
 	c.starter.redactor.add(proxyPasswords()...)
 	if c.process, err = c.starter.start(ctx); err != nil {
 		return nil, errors.Join(err, folder.remove())
@@ -159,7 +161,7 @@ func (c *Connector) close() error {
 	case <-quiet:
 	case <-late.C:
 	}
-	err := c.current().stop(context.Background())
+	err := c.stop()
 	return errors.Join(err, c.folder.remove())
 }
 

@@ -4,13 +4,21 @@ package host
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+
 	"patchbay.example/internal/wire"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
 // launched starts a connector of the test binary, and closes it in the end.
@@ -123,6 +131,52 @@ func TestAConfigurationAboveTheLimitIsNotSent(t *testing.T) {
 	} {
 		if _, err := c.Connect(t.Context(), configuration); !errors.Is(err, &Fault{Reason: ConfigurationTooLarge}) {
 			t.Errorf("%s: %v, want CONFIGURATION_TOO_LARGE", configuration, err)
+		}
+	}
+}
+
+// The socket is private twice: by its folder's mode, and by mutual TLS.
+func TestNobodyElseCanCallAConnector(t *testing.T) {
+	base := runtimeDir(t)
+	launched(t, Settings{Path: connectorNamed(t, "scripted"), RuntimeDir: base})
+	sockets, err := filepath.Glob(filepath.Join(base, "c-*", "plugin-dir*", "plugin*"))
+	if err != nil || len(sockets) != 1 {
+		t.Fatalf("sockets %v, %v, want one", sockets, err)
+	}
+	for folder := filepath.Dir(sockets[0]); folder != base; folder = filepath.Dir(folder) {
+		info, err := os.Stat(folder)
+		if err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("%s: %v, %v, want 0700", folder, info.Mode(), err)
+		}
+	}
+	for name, transport := range map[string]credentials.TransportCredentials{
+		"no TLS":         insecure.NewCredentials(),
+		"no certificate": credentials.NewTLS(&tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}), // the stranger trusts anybody
+	} {
+		conn, err := grpc.NewClient("unix:"+sockets[0], grpc.WithTransportCredentials(transport))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := connectorv1.NewConnectorServiceClient(conn).Describe(t.Context(), &connectorv1.DescribeRequest{})
+		if err == nil {
+			t.Errorf("%s: answered %v", name, response)
+		}
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestARunGoesOnWithTheVersionThatBeganItOnly(t *testing.T) {
+	version := func(name, version string) *connectorv1.DescribeResponse {
+		return connectorv1.DescribeResponse_builder{Name: name, Version: version}.Build()
+	}
+	if err := sameConnector(version("okta", "1"), version("okta", "1")); err != nil {
+		t.Error(err)
+	}
+	for _, after := range []*connectorv1.DescribeResponse{version("okta", "2"), version("ldap", "1")} {
+		if err := sameConnector(version("okta", "1"), after); !errors.Is(err, &Fault{Reason: ConnectorReplaced}) {
+			t.Errorf("%v: %v, want CONNECTOR_REPLACED", after, err)
 		}
 	}
 }

@@ -73,8 +73,11 @@ func (s *starter) start(ctx context.Context) (*process, error) {
 	defer cancel()
 	err = s.bringUp(limited, p)
 	if err == nil {
+		s.settings.Log.LogAttrs(ctx, slog.LevelDebug, "connector started", slog.String("name", p.description.GetName()),
+			slog.String("version", p.description.GetVersion()), slog.Int("pid", p.run.Pid()))
 		return p, nil
 	}
+	_ = executable.Close() // go-plugin may have failed before the process took it
 	fault := s.startFault(ctx, limited, p, err)
 	return nil, errors.Join(fault, p.stop(ctx))
 }
