@@ -73,14 +73,19 @@ func (c *Client) List(ctx context.Context, path, query string, wait Waiter, emit
 	}
 }
 
-// First reads the first page of a list only.
+// First reads the first page of a list only. Its elements are the caller's to
+// keep.
 func (c *Client) First(ctx context.Context, path, query string, wait Waiter) (Page, error) {
 	f := c.fetch(ctx, path, query, wait)
 	defer f.close()
 	if _, err := f.header(); err != nil {
 		return Page{}, err
 	}
-	return f.page()
+	page, err := f.page()
+	if err == nil {
+		f.reply.body = nil // not to be used for another page
+	}
+	return page, err
 }
 
 // successor begins to read the page after the one at query; nil when there is
@@ -156,6 +161,8 @@ func (f *fetch) close() {
 	<-f.opened
 	if f.reply != nil {
 		<-f.reply.done
+		f.client.bodies.give(f.reply.body)
+		f.reply.body = nil
 	}
 }
 
@@ -204,7 +211,8 @@ func (f *fetch) attempt() (*reply, error) {
 		defer close(reply.done)
 		defer cancel(nil)
 		defer response.Body.Close()
-		reply.elements, reply.err = f.client.readPage(ctx, cancel, response)
+		reply.body = f.client.bodies.take()
+		reply.elements, reply.err = f.client.readPage(ctx, cancel, response, reply.body)
 	}()
 	return reply, nil
 }
@@ -215,6 +223,7 @@ type reply struct {
 	requestID string
 
 	done     chan struct{} // closed when the body was read; guards what follows
+	body     *bytes.Buffer // what elements are slices of
 	elements [][]byte
 	err      error
 }
@@ -223,13 +232,11 @@ type reply struct {
 var errBodyStalled = errors.New("the body stopped coming in time")
 
 // readPage reads a response's body to its end and finds its elements.
-func (c *Client) readPage(ctx context.Context, cancel context.CancelCauseFunc, response *http.Response) ([][]byte, error) {
+func (c *Client) readPage(ctx context.Context, cancel context.CancelCauseFunc, response *http.Response, body *bytes.Buffer) ([][]byte, error) {
 	stalled := func() { cancel(errBodyStalled) }
 	idle, total := time.AfterFunc(bodyIdleLimit, stalled), time.AfterFunc(bodyTimeout, stalled)
 	defer idle.Stop()
 	defer total.Stop()
-	var body bytes.Buffer
-	body.Grow(int(c.bodySize.Load()) + bytes.MinRead)
 	reader := &progressReader{reader: io.LimitReader(response.Body, maxBodyBytes+1), progress: func() { idle.Reset(bodyIdleLimit) }}
 	if _, err := body.ReadFrom(reader); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -242,7 +249,6 @@ func (c *Client) readPage(ctx context.Context, cancel context.CancelCauseFunc, r
 		e.Reason, e.Retry = ReasonPageTooLarge, RetryNever
 		return nil, e
 	}
-	c.bodySize.Store(int64(body.Len()))
 	elements, err := jsonscan.Array(body.Bytes())
 	if err != nil {
 		return nil, notAPage(response, body.Bytes(), err)
@@ -284,4 +290,35 @@ func (r *progressReader) Read(p []byte) (int, error) {
 	n, err := r.reader.Read(p)
 	r.progress()
 	return n, err
+}
+
+// buffers are bodies' buffers that wait for the next page: a listing has two
+// pages in hand, the one that is being sent and the one read ahead.
+type buffers chan *bytes.Buffer
+
+// maxIdleBuffers is one for each page in hand.
+const maxIdleBuffers = 2
+
+// maxKeptBuffer is four times what a page of 200 users takes; a larger buffer
+// is not kept.
+const maxKeptBuffer = 1 << 20
+
+func (b buffers) take() *bytes.Buffer {
+	select {
+	case buffer := <-b:
+		return buffer
+	default:
+		return &bytes.Buffer{}
+	}
+}
+
+func (b buffers) give(buffer *bytes.Buffer) {
+	if buffer == nil || buffer.Cap() > maxKeptBuffer {
+		return
+	}
+	buffer.Reset()
+	select {
+	case b <- buffer:
+	default:
+	}
 }
