@@ -15,8 +15,8 @@ import (
 )
 
 // hclogAdapter lets go-plugin log into log/slog. What go-plugin has to say is
-// of interest to somebody who looks for a fault in the host itself, and the host
-// reports what matters on its own: so each line goes one level lower.
+// of interest to somebody who looks for a fault in the host itself, for the host
+// reports what matters on its own: so it is all at level Debug or lower.
 type hclogAdapter struct {
 	handler slog.Handler
 	name    string
@@ -120,16 +120,11 @@ func (a hclogAdapter) attribute(pair []any) slog.Attr {
 	return slog.String(fmt.Sprint(pair[0]), a.redact(fmt.Sprint(pair[1])))
 }
 
-// slogLevel is one level lower than go-plugin means it.
+// slogLevel is Debug for what go-plugin means for an operator, and below for
+// the rest.
 func slogLevel(level hclog.Level) slog.Level {
-	switch level {
-	case hclog.Error:
-		return slog.LevelWarn
-	case hclog.Warn:
-		return slog.LevelInfo
-	case hclog.Info, hclog.NoLevel:
-		return slog.LevelDebug
-	default:
+	if level == hclog.Trace || level == hclog.Debug {
 		return slog.LevelDebug - 4
 	}
+	return slog.LevelDebug
 }

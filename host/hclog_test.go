@@ -10,10 +10,10 @@ import (
 	"github.com/hashicorp/go-hclog"
 )
 
-func TestGoPluginsLinesGoOneLevelLowerWithTheirFacts(t *testing.T) {
+func TestGoPluginsLinesAreForDebuggingAndKeepTheirFacts(t *testing.T) {
 	secrets := &redactor{}
 	secrets.add("canary-canary")
-	for level, want := range map[hclog.Level]string{hclog.Error: "WARN", hclog.Warn: "INFO", hclog.Info: "DEBUG", hclog.Trace: "DEBUG-4"} {
+	for level, want := range map[hclog.Level]string{hclog.Error: "DEBUG", hclog.Info: "DEBUG", hclog.Debug: "DEBUG-4", hclog.Trace: "DEBUG-4"} {
 		var log bytes.Buffer
 		handler := slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 8})
 		logger := newHCLog(slog.New(handler), secrets.foreign).Named("stdio").Named("x").With("pid", 7)
@@ -31,14 +31,17 @@ func TestGoPluginsLinesGoOneLevelLowerWithTheirFacts(t *testing.T) {
 
 func TestTheHandlerDecidesWhatIsLogged(t *testing.T) {
 	var log bytes.Buffer
-	logger := newHCLog(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelInfo})), strings.ToUpper)
-	logger.Info("nobody needs this")
-	if log.Len() > 0 || logger.IsInfo() || !logger.IsWarn() || logger.GetLevel() != hclog.Warn {
-		t.Errorf("logged %q; Info %v, Warn %v, level %s", log.String(), logger.IsInfo(), logger.IsWarn(), logger.GetLevel())
+	logger := newHCLog(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), strings.ToUpper)
+	logger.Debug("nobody needs this")
+	if log.Len() > 0 || logger.IsDebug() || !logger.IsInfo() || logger.GetLevel() != hclog.Info {
+		t.Errorf("logged %q; Debug %v, Info %v, level %s", log.String(), logger.IsDebug(), logger.IsInfo(), logger.GetLevel())
 	}
 	logger.StandardLogger(nil).Println("from the standard library")
-	logger.Warn("seen")
-	if got := log.String(); !strings.Contains(got, "SEEN") || strings.Contains(got, "LIBRARY") {
+	if got := log.String(); !strings.Contains(got, "STANDARD LIBRARY") {
 		t.Errorf("logged %q", got)
+	}
+	quiet := newHCLog(slog.New(slog.DiscardHandler), strings.ToUpper)
+	if got := quiet.GetLevel(); got != hclog.Off {
+		t.Errorf("a discarding handler has level %s", got)
 	}
 }
