@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -133,10 +134,8 @@ func statusName(s connectorv1.CheckStatus) string {
 
 // requireOneOf returns a usage error if a flag's value is none of those.
 func requireOneOf(cmd *cobra.Command, flag, value string, allowed ...string) error {
-	for _, a := range allowed {
-		if value == a {
-			return nil
-		}
+	if slices.Contains(allowed, value) {
+		return nil
 	}
 	return &usageError{command: cmd, err: fmt.Errorf("--%s is %s, not %q", flag, strings.Join(allowed, " or "), value)}
 }

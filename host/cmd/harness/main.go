@@ -70,7 +70,7 @@ fake Okta tenant of its own.`,
 
 // log writes what host and connector log.
 func (a *app) log() *slog.Logger {
-	return slog.New(tint.NewHandler(a.stderr, &tint.Options{Level: &a.logLevel, TimeFormat: "15:04:05", NoColor: !isTerminal(a.stderr)}))
+	return slog.New(tint.NewTextHandler(a.stderr, &tint.Options{Level: &a.logLevel, TimeFormat: "15:04:05", NoColor: !isTerminal(a.stderr)}))
 }
 
 // isTerminal reports whether a person looks at w.

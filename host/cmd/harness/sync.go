@@ -141,8 +141,12 @@ func (f syncFlags) resume(cursor string) string {
 		waitBudget = f.waitBudget.String()
 	}
 	for _, optional := range [][2]string{
-		{"--connectors", f.folder}, {"--connector-sha256", f.sha256}, {"--wait-budget", waitBudget},
-		{"--output", f.output}, {"--summary-file", f.summaryFile}, {"--cursor", cursor},
+		{"--connectors", f.folder},
+		{"--connector-sha256", f.sha256},
+		{"--wait-budget", waitBudget},
+		{"--output", f.output},
+		{"--summary-file", f.summaryFile},
+		{"--cursor", cursor},
 	} {
 		if optional[1] != "" {
 			words = append(words, optional[0], optional[1])
