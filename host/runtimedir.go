@@ -21,8 +21,12 @@ const (
 	// and the socket, each a fixed word and a random number of ten digits.
 	socketPathTail = len("/plugin-dir4294967295/plugin4294967295")
 
-	folderPrefix = "c-"
-	lockName     = "lock"
+	// folderPrefix begins the name of a connector's folder, which os.MkdirTemp
+	// ends with a random number of up to ten digits.
+	folderPrefix  = "c-"
+	longestFolder = folderPrefix + "4294967295"
+
+	lockName = "lock"
 )
 
 // socketFolder is one connector's folder for sockets. A lock in it is held for
@@ -55,14 +59,19 @@ func (f *socketFolder) remove() error {
 	return errors.Join(err, f.lock.Close())
 }
 
-// defaultRuntimeDir is short, for the sake of macOS, whose folder for temporary
-// files has a long name already.
+// defaultRuntimeDir is this user's folder in the first of three places that is
+// there and leaves room for a socket's path: macOS has a long name for its
+// folder of temporary files, and XDG_RUNTIME_DIR may name one that a login would
+// have made.
 func defaultRuntimeDir() string {
-	base := os.Getenv("XDG_RUNTIME_DIR")
-	if base == "" {
-		base = os.TempDir()
+	name := "pb-" + strconv.Itoa(max(0, os.Getuid()))
+	for _, base := range []string{os.Getenv("XDG_RUNTIME_DIR"), os.TempDir()} {
+		folder := filepath.Join(base, name)
+		if info, err := os.Stat(base); err == nil && info.IsDir() && checkSocketPath(folder) == nil {
+			return folder
+		}
 	}
-	return filepath.Join(base, "pb-"+strconv.Itoa(max(0, os.Getuid())))
+	return filepath.Join("/tmp", name)
 }
 
 func makeSocketFolder(base string) (*socketFolder, error) {
@@ -91,15 +100,11 @@ func makeSocketFolder(base string) (*socketFolder, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(path))
 	}
-	if err := checkPathLength(path); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(path), lock.Close())
-	}
 	return &socketFolder{path: path, lock: lock}, nil
 }
 
-// checkSocketPath is early, so that nothing is made where it is of no use; the
-// folder's name is a random number of up to ten digits.
-func checkSocketPath(base string) error { return checkPathLength(base + "/" + folderPrefix) }
+// checkSocketPath is early, so that nothing is made where it is of no use.
+func checkSocketPath(base string) error { return checkPathLength(base + "/" + longestFolder) }
 
 func checkPathLength(folder string) error {
 	longest := len(folder) + socketPathTail
