@@ -22,7 +22,7 @@ func (a *app) demo(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", errOutput, err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	tenant, err := tenantOf() //nolint:contextcheck // a tenant lives until it is closed
+	tenant, err := tenantOf()
 	if err != nil {
 		return err
 	}
