@@ -3,6 +3,7 @@ package oktatest
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // oktaError is a refusal of the management API.
@@ -101,8 +102,14 @@ func (x *exchange) empty(status int) {
 	x.w.WriteHeader(status)
 }
 
-// html answers like a proxy or a portal in between would.
+// html answers like a proxy or a portal in between would: nothing of it is
+// Okta's.
 func (x *exchange) html(status int, body string) {
+	for name := range x.w.Header() {
+		if strings.HasPrefix(name, "X-Okta-") || strings.HasPrefix(name, "X-Rate-Limit-") {
+			x.w.Header().Del(name)
+		}
+	}
 	x.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	x.w.WriteHeader(status)
 	_, _ = x.w.Write([]byte(body)) // the client may have gone
