@@ -10,16 +10,26 @@ const secretPlaceholder = "(secret)"
 
 // Secret is a string that prints as a placeholder, whatever prints it. A field
 // of this type in a configuration struct is a secret property of the schema.
-type Secret struct{ value string }
+// The zero value is an empty secret.
+type Secret struct {
+	// reveal keeps the value out of reach of reflection: package fmt calls no
+	// method of a value that stands in an unexported field.
+	reveal func() string
+}
 
 // NewSecret wraps a value.
-func NewSecret(value string) Secret { return Secret{value} }
+func NewSecret(value string) Secret { return Secret{func() string { return value }} }
 
 // Reveal returns the value. Call it where it is used and nowhere else.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
 
 // IsZero reports whether the secret is empty.
-func (s Secret) IsZero() bool { return s.value == "" }
+func (s Secret) IsZero() bool { return s.Reveal() == "" }
 
 // String returns a placeholder.
 func (Secret) String() string { return secretPlaceholder }

@@ -153,7 +153,10 @@ func (s *server) Sync(request *connectorv1.SyncRequest, call grpc.ServerStreamin
 	if err := session.Sync(ctx, SyncRequest{Resource: request.GetResource(), Cursor: request.GetCursor()}, stream); err != nil {
 		return s.statusOf(ctx, err)
 	}
-	return stream.complete()
+	if err := stream.complete(); err != nil {
+		return s.statusOf(ctx, err)
+	}
+	return nil
 }
 
 // budgetOf is the wait budget of a request; negative for none.

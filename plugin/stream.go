@@ -24,6 +24,7 @@ type Stream struct {
 	budget   time.Duration // what the host allows for waits; negative for no limit
 
 	mu          sync.Mutex // guards everything below, and the order of sending
+	failed      error      // of the first page that was not sent: the listing has a gap
 	waited      time.Duration
 	sequence    uint64
 	records     uint64
@@ -38,11 +39,19 @@ type Stream struct {
 // without id or above the size limit of the contract is quarantined. A page of
 // more than 16 MiB is refused with [ReasonPageTooLarge].
 func (s *Stream) Page(records []Record, cursor string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.page(records, cursor)
+	if err != nil && s.failed == nil {
+		s.failed = err
+	}
+	return err
+}
+
+func (s *Stream) page(records []Record, cursor string) error {
 	if err := checkCursor(cursor); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	messages, err := s.messages(records)
 	if err != nil {
 		return err
@@ -79,7 +88,7 @@ func (s *Stream) Quarantine(id, location, reason, message string) error {
 func (s *Stream) Restart(reason, message string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sequence, s.records, s.quarantined = 0, 0, 0
+	s.sequence, s.records, s.quarantined, s.failed = 0, 0, 0, nil
 	restarted := connectorv1.Restarted_builder{Reason: reason, Message: message}.Build()
 	return s.send(connectorv1.SyncResponse_builder{Restarted: restarted}.Build())
 }
@@ -129,10 +138,14 @@ func (s *Stream) spend(d time.Duration, reason string) error {
 	return nil
 }
 
-// complete sends the totals. It is the SDK's to call, after Sync returned nil.
+// complete sends the totals. It is the SDK's to call, after Sync returned nil. A
+// Sync that passed over a page's error has a gap, and is not complete.
 func (s *Stream) complete() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.failed != nil {
+		return s.failed
+	}
 	completed := connectorv1.Completed_builder{Pages: s.sequence, Records: s.records, Quarantined: s.quarantined}.Build()
 	return s.send(connectorv1.SyncResponse_builder{Completed: completed}.Build())
 }
