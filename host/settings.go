@@ -37,10 +37,14 @@ const (
 
 // Settings say which connector to run, and how. Only Path is needed.
 type Settings struct {
-	// Path is the connector's executable.
+	// Path is the connector's executable. Neither it nor the folder that holds
+	// it, or that holds a symbolic link to it, may be writable by everybody, or
+	// by a group other than the user's own primary one. A folder with the sticky
+	// bit, such as /tmp, may. (On Windows this is not looked at.)
 	Path string
-	// SHA256 pins the executable: 64 hexadecimal digits, checked at each start.
-	// Empty: not pinned.
+	// SHA256 pins the executable: 64 hexadecimal digits, checked at each start
+	// on the opened file. On Linux that very file is run, whatever has taken its
+	// place meanwhile. Empty: not pinned.
 	SHA256 string
 	// RuntimeDir holds the folders of sockets, mode 0700. It is made if it does
 	// not exist. Empty: a folder of this user in XDG_RUNTIME_DIR, or else in the

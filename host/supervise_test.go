@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
 // A process that dies before page N, in whatever start, costs nothing: every
@@ -86,6 +88,26 @@ func TestAfterThreeRestartsWithoutAPageTheRunEnds(t *testing.T) {
 	}
 	if !slices.Equal(attempts, []int{1, 2, 3}) {
 		t.Errorf("attempts %v", attempts)
+	}
+}
+
+// Records quarantined before a page that was never accepted come again, and are
+// counted once.
+func TestAQuarantinedRecordCountsOnceOverARestart(t *testing.T) {
+	r := &run{connector: &Connector{starter: starter{redactor: &redactor{}}}, summary: Summary{}}
+	s := &stream{run: r, joiner: newPageJoiner("users")}
+	lost := connectorv1.Quarantined_builder{Id: "q", Reason: "RECORD_UNREADABLE"}.Build()
+	for range 2 {
+		if err := s.takeQuarantined(t.Context(), lost); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.forgetUnconfirmed()
+	if err := s.takeQuarantined(t.Context(), lost); err != nil {
+		t.Fatal(err)
+	}
+	if r.summary.Quarantined != 1 {
+		t.Errorf("%d quarantined, want 1", r.summary.Quarantined)
 	}
 }
 

@@ -93,8 +93,7 @@ func (r *run) supervise(ctx context.Context) error {
 		}
 		r.failures++
 		r.summary.Restarts++
-		r.summary.Quarantined -= r.unconfirmed
-		r.unconfirmed = 0
+		r.forgetUnconfirmed()
 		if err := r.backOff(ctx, err, limits.backoff(r.failures)); err != nil {
 			return err
 		}
@@ -116,6 +115,13 @@ func (r *run) backOff(ctx context.Context, cause error, wait time.Duration) erro
 	case <-ctx.Done():
 		return fmt.Errorf("sync %s: %w", r.resource, contextError(ctx))
 	}
+}
+
+// forgetUnconfirmed drops the quarantined records of a page that was not
+// accepted: the next process reports them again.
+func (r *run) forgetUnconfirmed() {
+	r.summary.Quarantined -= r.unconfirmed
+	r.unconfirmed = 0
 }
 
 // isTransient reports whether another process may do better.
