@@ -81,7 +81,7 @@ type ConnectorRestart struct {
 
 // Summary tells what a run has done, also one that failed. Pages, Records,
 // Bytes and Quarantined count since the run's beginning or its last Restarted,
-// accepted pages only.
+// accepted pages only; a last page that came twice counts twice.
 type Summary struct {
 	Pages, Records, Quarantined uint64
 	// Bytes is the size of the records' sources.

@@ -231,6 +231,12 @@ func (s *scripted) Sync(request *connectorv1.SyncRequest, stream grpc.ServerStre
 			return err
 		}
 	}
+	if planned(s.script.DieAt, s.start) == s.script.Pages+1 {
+		if err := p.ask(s.script.Pages + 1); err != nil {
+			return err
+		}
+		killSelf()
+	}
 	for i := range s.script.Quarantine {
 		q := connectorv1.Quarantined_builder{Id: fmt.Sprintf("q%d", i), Location: "page 1", Reason: "RECORD_UNREADABLE", Message: "No id."}.Build()
 		if err := stream.Send(connectorv1.SyncResponse_builder{Quarantined: q}.Build()); err != nil {

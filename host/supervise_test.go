@@ -69,6 +69,22 @@ func TestAProcessKilledFromOutsideIsReplaced(t *testing.T) {
 	}
 }
 
+// A last page has no cursor to go on after it: it comes again.
+func TestAProcessThatDiesAfterTheLastPageSendsItAgain(t *testing.T) {
+	s := script{Pages: 3, PerPage: 2, DieAt: []int{4}, Starts: filepath.Join(t.TempDir(), "starts")}
+	k := &collector{}
+	consumer := k.consumer()
+	s.URL = pacedBy(t, &consumer, s.Pages)
+	c := connected(t, Settings{}, s)
+	summary, err := c.Sync(t.Context(), SyncRequest{Resource: "users"}, consumer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := append(idsOf(s), "u3-0", "u3-1"); !slices.Equal(k.ids, want) || summary.Restarts != 1 || summary.Cursor != "" {
+		t.Errorf("ids %v, summary %+v, want %v and one restart", k.ids, summary, want)
+	}
+}
+
 func TestAfterThreeRestartsWithoutAPageTheRunEnds(t *testing.T) {
 	s := script{Pages: 6, PerPage: 3, DieAt: []int{3, 3, 3, 3, 3}, Starts: filepath.Join(t.TempDir(), "starts")}
 	k := &collector{}
@@ -179,7 +195,7 @@ func TestBackoffDoublesToItsLimitAndLeavesHalfToChance(t *testing.T) {
 // accepted page N-1: what a process sends in its last moment may never leave it.
 func pacedBy(t *testing.T, consumer *Consumer, pages int) string {
 	t.Helper()
-	accepted := make([]chan struct{}, pages+1)
+	accepted := make([]chan struct{}, pages+2)
 	for i := range accepted {
 		accepted[i] = make(chan struct{})
 	}
@@ -192,7 +208,7 @@ func pacedBy(t *testing.T, consumer *Consumer, pages int) string {
 	}
 	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		number, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
-		if err != nil || number < 1 || number > pages {
+		if err != nil || number < 1 || number > pages+1 {
 			t.Errorf("asked for %s", r.URL)
 			return
 		}
