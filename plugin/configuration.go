@@ -15,6 +15,12 @@ import (
 // Configuration is what a connection was configured with, as it arrived:
 // [Configuration.Decode] checks it and makes a struct of it.
 type Configuration struct {
+	// reveal keeps the values out of reach of reflection, as in [Secret].
+	reveal func() given
+}
+
+// given is what a configuration holds.
+type given struct {
 	json    []byte
 	secrets map[string]string
 	resume  map[string]string
@@ -24,22 +30,38 @@ type Configuration struct {
 // properties beside it. It is for tests; in a running connector the host's
 // Connect call makes it.
 func NewConfiguration(object []byte, secrets map[string]string) Configuration {
-	return Configuration{json: object, secrets: secrets}
+	return newConfiguration(given{json: object, secrets: secrets})
+}
+
+func newConfiguration(g given) Configuration {
+	return Configuration{reveal: func() given { return g }}
+}
+
+// given returns the values; none for the zero value.
+func (c Configuration) given() given {
+	if c.reveal == nil {
+		return given{}
+	}
+	return c.reveal()
 }
 
 // ResumeCursors returns the cursors with which the host means to begin Sync, by
 // resource; empty for listings from their beginning. A connector that can tell
 // without the service that one is not its own refuses the connection at once,
 // with [ReasonCursorInvalid].
-func (c Configuration) ResumeCursors() map[string]string { return c.resume }
+func (c Configuration) ResumeCursors() map[string]string { return c.given().resume }
 
 // String names no value, since some may be secrets in the wrong place.
 func (c Configuration) String() string {
-	return fmt.Sprintf("configuration of %d bytes and %d secrets", len(c.json), len(c.secrets))
+	g := c.given()
+	return fmt.Sprintf("configuration of %d bytes and %d secrets", len(g.json), len(g.secrets))
 }
 
 // GoString is String.
 func (c Configuration) GoString() string { return c.String() }
+
+// Format prints String for every verb.
+func (c Configuration) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
 
 // Decode checks the configuration against the schema of dst's struct (see
 // [SchemaOf]) and fills dst, defaults included. dst is a pointer to such a
@@ -48,13 +70,14 @@ func (c Configuration) GoString() string { return c.String() }
 func (c Configuration) Decode(dst any) error {
 	target := reflect.ValueOf(dst).Elem()
 	fields := fieldsOf(target.Type())
-	values, err := c.values()
+	g := c.given()
+	values, err := g.values()
 	if err != nil {
 		return err
 	}
-	problems := c.misplaced(fields, values)
+	problems := g.misplaced(fields, values)
 	for _, f := range fields {
-		if problem := c.set(target.Field(f.index), f, values); problem != "" {
+		if problem := g.set(target.Field(f.index), f, values); problem != "" {
 			problems = append(problems, fmt.Sprintf("%q %s", f.name, problem))
 		}
 	}
@@ -65,15 +88,15 @@ func (c Configuration) Decode(dst any) error {
 }
 
 // values reads the JSON object.
-func (c Configuration) values() (map[string]json.RawMessage, error) {
-	if len(c.json) > wire.MaxConfigBytes {
-		return nil, Refuse(ReasonConfigInvalid, "The configuration has %d bytes; at most %d are allowed.", len(c.json), wire.MaxConfigBytes)
+func (g given) values() (map[string]json.RawMessage, error) {
+	if len(g.json) > wire.MaxConfigBytes {
+		return nil, Refuse(ReasonConfigInvalid, "The configuration has %d bytes; at most %d are allowed.", len(g.json), wire.MaxConfigBytes)
 	}
 	values := map[string]json.RawMessage{}
-	if len(bytes.TrimSpace(c.json)) == 0 {
+	if len(bytes.TrimSpace(g.json)) == 0 {
 		return values, nil
 	}
-	if err := json.Unmarshal(c.json, &values); err != nil {
+	if err := json.Unmarshal(g.json, &values); err != nil {
 		return nil, Refuse(ReasonConfigInvalid, "The configuration is not a JSON object.")
 	}
 	return values, nil
@@ -81,7 +104,7 @@ func (c Configuration) values() (map[string]json.RawMessage, error) {
 
 // misplaced names properties that the schema does not have, and those that
 // stand on the wrong side of the line between configuration and secrets.
-func (c Configuration) misplaced(fields []field, values map[string]json.RawMessage) []string {
+func (g given) misplaced(fields []field, values map[string]json.RawMessage) []string {
 	var problems []string
 	names := make([]string, len(fields))
 	secret := map[string]bool{}
@@ -98,7 +121,7 @@ func (c Configuration) misplaced(fields []field, values map[string]json.RawMessa
 			problems = append(problems, fmt.Sprintf("%q is a secret and stands among the plain properties", name))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.secrets)) {
+	for _, name := range slices.Sorted(maps.Keys(g.secrets)) {
 		if isSecret, known := secret[name]; !known || !isSecret {
 			problems = append(problems, fmt.Sprintf("there is no secret %q", name))
 		}
@@ -107,9 +130,9 @@ func (c Configuration) misplaced(fields []field, values map[string]json.RawMessa
 }
 
 // set fills one field and says what is wrong with its value, if anything.
-func (c Configuration) set(target reflect.Value, f field, values map[string]json.RawMessage) string {
+func (g given) set(target reflect.Value, f field, values map[string]json.RawMessage) string {
 	if f.secret {
-		value := c.secrets[f.name]
+		value := g.secrets[f.name]
 		switch {
 		case value == "" && f.required:
 			return "is missing"

@@ -82,8 +82,7 @@ func (s *server) Connect(ctx context.Context, request *connectorv1.ConnectReques
 	if again {
 		return nil, s.outOfOrder("Connect was called a second time; one process serves one connection.")
 	}
-	configuration := NewConfiguration(request.GetConfigJson(), request.GetSecrets())
-	configuration.resume = request.GetResumeCursors()
+	configuration := newConfiguration(given{json: request.GetConfigJson(), secrets: request.GetSecrets(), resume: request.GetResumeCursors()})
 	session, report, err := s.connector.Connect(ctx, configuration)
 	if refusal, ok := errors.AsType[*Refusal](err); ok && ctx.Err() == nil {
 		report.Refusal, err = refusal, nil
