@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"patchbay.example/host"
@@ -129,12 +130,26 @@ func (s *sink) close() error {
 // a million ids take less than 48 bytes each, however long they are.
 type idSet map[[16]byte]struct{}
 
+const (
+	// memoryBase is what the harness needs beside its ids, twice over.
+	memoryBase = 32 << 20
+	// memoryPerID is what an id takes in the set, 26 bytes, and half as much
+	// again. Left to itself, the garbage collector lets the heap grow to twice
+	// what is in use, and a set of a million ids would cost 26 MB of garbage.
+	memoryPerID = 40
+	// memoryStep is how many ids come between two settings of the limit.
+	memoryStep = 1 << 16
+)
+
 // add reports whether the id is new.
 func (s idSet) add(id string) bool {
 	sum := sha256.Sum256([]byte(id))
 	key := [16]byte(sum[:16])
 	if _, ok := s[key]; ok {
 		return false
+	}
+	if len(s)%memoryStep == 0 {
+		debug.SetMemoryLimit(memoryBase + memoryPerID*int64(len(s)+memoryStep))
 	}
 	s[key] = struct{}{}
 	return true
