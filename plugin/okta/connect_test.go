@@ -388,3 +388,12 @@ func TestNoSecretIsShown(t *testing.T) {
 		t.Error("nothing was logged, so the test says nothing")
 	}
 }
+
+func TestSentencesBeginAndEndAsTheyShould(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"": "", "it broke": "It broke.", "It broke.": "It broke.", "“it” broke": "“it” broke.", "étrange": "Étrange."} {
+		if got := sentence(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}

@@ -46,6 +46,28 @@ func TestCursorsOfOthersAreRefusedBeforeAnyRequest(t *testing.T) {
 	}
 }
 
+func TestConnectRefusesCursorsOfOthersBeforeAnyRequest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 60, PageLimit: 20})
+	host := strings.TrimPrefix(r.tenant.URL(), "http://")
+	for text, reason := range map[string]string{
+		"page2": oktaapi.ReasonCursorInvalid,
+		cursor{"other.example.com", resourceUsers, passListed, "limit=200"}.String(): oktaapi.ReasonCursorForeign,
+		cursor{host, resourceUsers, passDeprovisioned, "limit=200"}.String():         oktaapi.ReasonCursorForeign,
+	} {
+		again := *r
+		again.client, again.resume = serveConnector(t), map[string]string{resourceUsers: text}
+		wantFailure(t, again.tryConnect(), "config", reason, connectorv1.Class_CLASS_CONFIG_INVALID)
+	}
+	if requests := r.tenant.Stats().Requests; len(requests) > 0 {
+		t.Errorf("there were requests: %v", requests)
+	}
+	whole := r.connect().sync().wantComplete()
+	again := *r
+	again.client, again.resume = serveConnector(t), map[string]string{resourceUsers: whole.pages[0].cursor}
+	again.connect().syncFrom(whole.pages[0].cursor).wantComplete().wantIDs(r.listed()[20:])
+}
+
 // changed returns text with a letter in its middle replaced.
 func changed(text string) string {
 	middle := len(text) / 2

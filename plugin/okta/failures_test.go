@@ -97,7 +97,7 @@ func TestALimitIsWaitedForAndTold(t *testing.T) {
 		t.Fatal("nobody was told of the wait")
 	}
 	wait := got.waits[0]
-	if wait.GetReason() != oktaapi.ReasonRateLimited || !wait.GetUntil().AsTime().After(before) || !strings.HasSuffix(wait.GetMessage(), ".") {
+	if wait.GetReason() != oktaapi.ReasonRateLimited || !wait.GetUntil().AsTime().After(before) || wait.GetMessage() != sentence(wait.GetMessage()) {
 		t.Errorf("the wait was told as %v", wait)
 	}
 	if violations := r.tenant.Stats().Violations; len(violations) > 0 {

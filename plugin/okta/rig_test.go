@@ -57,6 +57,7 @@ type rig struct {
 	client  connectorv1.ConnectorServiceClient
 	config  map[string]any
 	secrets map[string]string
+	resume  map[string]string // cursors that Connect is told of
 }
 
 // newRig starts both. The connector is configured for the tenant and not
@@ -138,7 +139,9 @@ func (r *rig) tryConnect() *connectorv1.ConnectResponse {
 	if err != nil {
 		r.Fatal(err)
 	}
-	response, err := r.client.Connect(r.context(), connectorv1.ConnectRequest_builder{ConfigJson: object, Secrets: r.secrets}.Build())
+	response, err := r.client.Connect(r.context(), connectorv1.ConnectRequest_builder{
+		ConfigJson: object, Secrets: r.secrets, ResumeCursors: r.resume,
+	}.Build())
 	if err != nil {
 		r.Fatalf("Connect could not be answered: %v", err)
 	}

@@ -115,7 +115,7 @@ func (l *listing) passes(ctx context.Context, from cursor) error {
 
 func (l *listing) pass(ctx context.Context, from cursor) error {
 	number := 0
-	return l.client.List(ctx, pathUsers, from.Query, l.stream.Wait, func(page oktaapi.Page) error {
+	return l.client.List(ctx, pathUsers, from.Query, l.wait, func(page oktaapi.Page) error {
 		number++
 		if len(page.Elements) == 0 && page.Next == "" {
 			if err := l.verifyEnd(ctx, page.RequestID); err != nil {
@@ -126,12 +126,17 @@ func (l *listing) pass(ctx context.Context, from cursor) error {
 	})
 }
 
+// wait is an [oktaapi.Waiter]; people are told in a sentence.
+func (l *listing) wait(ctx context.Context, d time.Duration, reason, message string) error {
+	return l.stream.Wait(ctx, d, reason, sentence(message))
+}
+
 // verifyEnd looks again whether the app sees anybody, when a list ends with an
 // empty page: that is how a list of full pages may end, and the list of an org
 // that has deactivated nobody, and also how any list ends when the app's role
 // is taken away meanwhile.
 func (l *listing) verifyEnd(ctx context.Context, requestID string) error {
-	page, err := l.client.First(ctx, pathUsers, "limit=1", l.stream.Wait)
+	page, err := l.client.First(ctx, pathUsers, "limit=1", l.wait)
 	if err == nil && len(page.Elements) == 0 {
 		return seesNobody(requestID)
 	}
