@@ -112,7 +112,7 @@ func (s *stream) take(ctx context.Context, event *connectorv1.SyncResponse) erro
 	if event.WhichEvent() == connectorv1.SyncResponse_Wait_case {
 		return s.takeWait(event.GetWait(), now)
 	}
-	s.waits.end(now)
+	s.waits.settle(now)
 	switch event.WhichEvent() {
 	case connectorv1.SyncResponse_Page_case:
 		return s.takePart(ctx, event.GetPage())

@@ -115,3 +115,20 @@ func TestWaitsAddUpByReasonAgainstTheBudget(t *testing.T) {
 		t.Error("no budget is a limit")
 	}
 }
+
+// A connector that reads ahead announces the wait for page 5 before it sends
+// page 4: the page does not end the wait, and the time after it is no wait.
+func TestAWaitLastsUntilItsEndWhateverComesMeanwhile(t *testing.T) {
+	now := time.Now()
+	at := func(seconds int) time.Time { return now.Add(time.Duration(seconds) * time.Second) }
+	var w waits
+	if err := w.note(Wait{Until: at(30), Reason: "RATE_LIMITED"}, at(0)); err != nil {
+		t.Fatal(err)
+	}
+	w.settle(at(1))
+	w.settle(at(45))
+	w.end(at(60))
+	if got := w.by["RATE_LIMITED"]; got != 30*time.Second {
+		t.Errorf("waited %s, want 30s", got)
+	}
+}
