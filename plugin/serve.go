@@ -53,7 +53,7 @@ func serve(connector Connector, args []string, stdin io.Reader, stdout, stderr i
 	}
 	log := newLogger(stderr)
 	slog.SetDefault(log)
-	service := &service{}
+	service := &service{log: log}
 	go service.stopAtEOF(stdin)
 	go service.stopOnSignal()
 	goplugin.Serve(&goplugin.ServeConfig{
@@ -91,6 +91,8 @@ func answerByHand(connector Connector, args []string, stdout, stderr io.Writer) 
 
 // service is the gRPC server of the process, and the ways in which it ends.
 type service struct {
+	log *slog.Logger
+
 	mu      sync.Mutex
 	server  *grpc.Server // nil until go-plugin asks for it
 	stopped bool
@@ -120,7 +122,7 @@ func (s *service) start(options []grpc.ServerOption) *grpc.Server {
 func (s *service) stopAtEOF(stdin io.Reader) {
 	_, err := io.Copy(io.Discard, stdin)
 	if err != nil && !errors.Is(err, os.ErrClosed) {
-		slog.Warn("standard input broke", slog.Any("error", err))
+		s.log.Warn("standard input broke", slog.Any("error", err))
 	}
 	s.stop()
 }

@@ -50,8 +50,8 @@ func fill(v reflect.Value, text string) {
 			v.Set(reflect.ValueOf(time.Date(2262, 1, 1, 1, 1, 1, 999_999_999, time.UTC)))
 			return
 		}
-		for i := range v.NumField() {
-			fill(v.Field(i), text)
+		for _, field := range v.Fields() {
+			fill(field, text)
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,12 +123,14 @@ func secretProperties(schema []byte) ([]string, error) {
 	if err := json.Unmarshal(schema, &s); err != nil {
 		return nil, &InvalidError{Problem: "can't be checked: the connector's schema is not JSON", Cause: err}
 	}
-	maps.DeleteFunc(s.Properties, func(_ string, p struct {
-		Secret bool `json:"x-secret"`
-	}) bool {
-		return !p.Secret
-	})
-	return slices.Sorted(maps.Keys(s.Properties)), nil
+	var secrets []string
+	for name, property := range s.Properties {
+		if property.Secret {
+			secrets = append(secrets, name)
+		}
+	}
+	slices.Sort(secrets)
+	return secrets, nil
 }
 
 // decodeObject reads the object and says where it stops being one. The

@@ -73,8 +73,7 @@ func TestWhatIsWrongIsSaidWithoutTheSecret(t *testing.T) {
 		`{"private_key_file":"` + strings.Repeat("a", 5000) + canary + `"}`: "can't be read",
 	} {
 		_, err := connection.Parse([]byte(text), schema, connection.Sources{Environment: func(string) (string, bool) { return "", false }})
-		var invalid *connection.InvalidError
-		if !errors.As(err, &invalid) {
+		if _, ok := errors.AsType[*connection.InvalidError](err); !ok {
 			t.Errorf("%.60s: %v is no *InvalidError", text, err)
 			continue
 		}

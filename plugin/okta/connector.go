@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -199,13 +200,13 @@ func (a *attempt) compareScopes() (string, error) {
 	if len(missing) == 0 {
 		return "All three scopes are granted.", nil
 	}
-	detail := fmt.Sprintf("Not granted: %s.", strings.Join(missing, ", "))
-	for _, scope := range missing {
-		if scope == scopeUsers {
-			return "", refuse(&oktaapi.Error{Reason: oktaapi.ReasonScopeMissing, Detail: "the scope " + scopeUsers + " is not granted", Scope: scopeUsers})
-		}
+	if slices.Contains(missing, scopeUsers) {
+		return "", refuse(&oktaapi.Error{Reason: oktaapi.ReasonScopeMissing, Detail: "the scope " + scopeUsers + " is not granted", Scope: scopeUsers})
 	}
-	return "", &plugin.Warning{Reason: oktaapi.ReasonScopeMissing, Detail: detail + " Users can be listed all the same."}
+	return "", &plugin.Warning{
+		Reason: oktaapi.ReasonScopeMissing,
+		Detail: fmt.Sprintf("Not granted: %s. Users can be listed all the same.", strings.Join(missing, ", ")),
+	}
 }
 
 // listSomebody asks for one user. What comes of it belongs to the check "role"

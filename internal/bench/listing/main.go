@@ -28,11 +28,11 @@ func main() {
 	runs := flag.Int("runs", 5, "runs of each way")
 	latency := flag.Duration("latency", 100*time.Millisecond, "of a page, in the run that measures how waiting overlaps; 0 to leave it out")
 	latencyUsers := flag.Int("latency-users", 40_000, "people in that run")
-	million := flag.Int("large", 0, "people in a run that measures memory, for example 1000000; 0 to leave it out")
+	large := flag.Int("large", 0, "people in a run that measures memory, for example 1000000; 0 to leave it out")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := measure(ctx, *users, *runs, *latency, *latencyUsers, *million); err != nil {
+	if err := measure(ctx, *users, *runs, *latency, *latencyUsers, *large); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -42,7 +42,7 @@ func measure(ctx context.Context, users, runs int, latency time.Duration, latenc
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	b := bench{folder: folder}
 	if err := b.build(ctx); err != nil {
 		return err
@@ -112,10 +112,10 @@ func (b bench) compare(ctx context.Context, users, runs int) error {
 	fmt.Printf("%d people, 200 a page, https, %d runs of each in turn, medians\n\n", users, runs)
 	naive := median(results[1], func(s sample) float64 { return s.wall.Seconds() })
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "way\twall s\tlowest-highest\tof naive\tCPU s\ttenant's CPU s\tpeak MiB\t")
+	_, _ = fmt.Fprintln(table, "way\twall s\tlowest-highest\tof naive\tCPU s\ttenant's CPU s\tpeak MiB\t")
 	for i, w := range ways {
 		walls := func(s sample) float64 { return s.wall.Seconds() }
-		fmt.Fprintf(table, "%s\t%.2f\t%.2f-%.2f\t%.2f\t%.2f\t%.2f\t%.0f\t\n", w.name, median(results[i], walls),
+		_, _ = fmt.Fprintf(table, "%s\t%.2f\t%.2f-%.2f\t%.2f\t%.2f\t%.2f\t%.0f\t\n", w.name, median(results[i], walls),
 			lowest(results[i], walls), highest(results[i], walls), median(results[i], walls)/naive,
 			median(results[i], func(s sample) float64 { return s.cpu.Seconds() }),
 			median(results[i], func(s sample) float64 { return s.tenantCPU.Seconds() }),

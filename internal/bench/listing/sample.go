@@ -26,6 +26,7 @@ type sample struct {
 // tenant is a fake tenant in a process of its own.
 type tenant struct {
 	process *exec.Cmd
+	ended   chan error // receives once
 	env     []string
 }
 
@@ -39,31 +40,31 @@ func (b bench) startTenant(ctx context.Context, flags ...string) (*tenant, error
 	if err := process.Start(); err != nil {
 		return nil, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- process.Wait() }()
-	t := &tenant{process: process, env: append(os.Environ(), "SSL_CERT_FILE="+cert)}
+	t := &tenant{process: process, ended: make(chan error, 1), env: append(os.Environ(), "SSL_CERT_FILE="+cert)}
+	go func() { t.ended <- process.Wait() }()
 	for {
 		if _, err := os.Stat(config); err == nil {
 			return t, nil
 		}
 		select {
-		case err := <-ended:
+		case err := <-t.ended:
 			return nil, fmt.Errorf("the tenant ended before it served: %w", err)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }
 
+// stopLimit is how long a tenant may take to write its counts and end.
+const stopLimit = 10 * time.Second
+
 // stop ends the tenant and waits for what it writes at its end.
 func (t *tenant) stop() {
 	_ = t.process.Process.Signal(os.Interrupt)
-	for range 500 {
-		if t.process.ProcessState != nil {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
+	select {
+	case <-t.ended:
+	case <-time.After(stopLimit):
+		_ = t.process.Process.Kill()
 	}
-	_ = t.process.Process.Kill()
 }
 
 // time runs a way once.
