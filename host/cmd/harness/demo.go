@@ -22,7 +22,7 @@ func (a *app) demo(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", errOutput, err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	tenant, err := tenantOf()
+	tenant, err := tenantOf() //nolint:contextcheck // it lives until it is closed, whatever becomes of ctx
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (c *Client) List(ctx context.Context, path, query string, wait Waiter, emit
 		if successor, err = c.successor(ctx, path, query, next, &links, wait); err != nil {
 			return err
 		}
-		page, err := current.page()
+		page, err := current.page(ctx)
 		if err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (c *Client) First(ctx context.Context, path, query string, wait Waiter) (Pa
 	if _, err := f.header(); err != nil {
 		return Page{}, err
 	}
-	page, err := f.page()
+	page, err := f.page(ctx)
 	if err == nil {
 		f.reply.body = nil // not to be used for another page
 	}
@@ -107,8 +107,7 @@ type fetch struct {
 	path, query string
 	wait        Waiter
 	retries     *retries
-	ctx         context.Context //nolint:containedctx // the fetch's own, cancelled by close
-	cancel      context.CancelFunc
+	cancel      context.CancelFunc // of the goroutine that waits for the first header
 
 	opened chan struct{} // closed when the first header is in, or will never be
 	err    error         // why it will never be
@@ -118,10 +117,10 @@ type fetch struct {
 // fetch begins to read a page.
 func (c *Client) fetch(ctx context.Context, path, query string, wait Waiter) *fetch {
 	f := &fetch{client: c, path: path, query: query, wait: wait, retries: newRetries(), opened: make(chan struct{})}
-	f.ctx, f.cancel = context.WithCancel(ctx)
+	ctx, f.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(f.opened)
-		f.err = f.open()
+		f.err = f.open(ctx)
 	}()
 	return f
 }
@@ -136,16 +135,16 @@ func (f *fetch) header() (next string, err error) {
 }
 
 // page waits for the page's body. A body that breaks is asked for again.
-func (f *fetch) page() (Page, error) {
+func (f *fetch) page(ctx context.Context) (Page, error) {
 	for {
 		<-f.reply.done
 		if f.reply.err == nil {
 			return Page{Elements: f.reply.elements, Next: f.reply.next, RequestID: f.reply.requestID}, nil
 		}
-		if err := f.again(f.reply.err); err != nil {
+		if err := f.again(ctx, f.reply.err); err != nil {
 			return Page{}, err
 		}
-		if err := f.open(); err != nil {
+		if err := f.open(ctx); err != nil {
 			return Page{}, err
 		}
 	}
@@ -160,6 +159,7 @@ func (f *fetch) close() {
 	f.cancel()
 	<-f.opened
 	if f.reply != nil {
+		f.reply.cancel(nil)
 		<-f.reply.done
 		f.client.bodies.give(f.reply.body)
 		f.reply.body = nil
@@ -168,22 +168,22 @@ func (f *fetch) close() {
 
 // open asks until a header with status 200 is in, and leaves the body to a
 // goroutine.
-func (f *fetch) open() error {
+func (f *fetch) open(ctx context.Context) error {
 	for {
-		reply, err := f.attempt()
+		reply, err := f.attempt(ctx)
 		if err == nil {
 			f.reply = reply
 			return nil
 		}
-		if err := f.again(err); err != nil {
+		if err := f.again(ctx, err); err != nil {
 			return err
 		}
 	}
 }
 
 // again waits until the request may be repeated, or returns why it may not.
-func (f *fetch) again(err error) error {
-	if err := f.retries.next(f.ctx, err, f.wait, f.client.log); err != nil {
+func (f *fetch) again(ctx context.Context, err error) error {
+	if err := f.retries.next(ctx, err, f.wait, f.client.log); err != nil {
 		return err
 	}
 	f.query = f.retries.smaller(f.query, err)
@@ -192,14 +192,14 @@ func (f *fetch) again(err error) error {
 
 // attempt sends the request once and returns when its header is in, with the
 // body still being read.
-func (f *fetch) attempt() (*reply, error) {
-	ctx, cancel := context.WithCancelCause(f.ctx)
-	response, err := f.client.get(ctx, f.path, f.query, f.retries.last, f.wait)
+func (f *fetch) attempt(ctx context.Context) (*reply, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	response, err := f.client.get(ctx, f.path, f.query, f.retries.last, f.wait) //nolint:bodyclose // closed where it is read, or below
 	if err != nil {
 		cancel(nil)
 		return nil, err
 	}
-	reply := &reply{requestID: requestIDOf(response), done: make(chan struct{})}
+	reply := &reply{requestID: requestIDOf(response), cancel: cancel, done: make(chan struct{})}
 	if link := nextLink(response.Header); link != "" {
 		if reply.next, err = nextQuery(f.client.base, f.path, link); err != nil {
 			cancel(nil)
@@ -221,6 +221,7 @@ func (f *fetch) attempt() (*reply, error) {
 type reply struct {
 	next      string
 	requestID string
+	cancel    context.CancelCauseFunc // stops the body
 
 	done     chan struct{} // closed when the body was read; guards what follows
 	body     *bytes.Buffer // what elements are slices of
