@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,6 +25,7 @@ func TestCursorsOfOthersAreRefusedBeforeAnyRequest(t *testing.T) {
 		"cursor of Okta's own":    {"200u1a2b3c4d5e6f7g8h9", oktaapi.ReasonCursorInvalid},
 		"later version":           {strings.Replace(good, "okta1.", "okta2.", 1), oktaapi.ReasonCursorInvalid},
 		"cut short":               {good[:len(good)-3], oktaapi.ReasonCursorInvalid},
+		"another place":           {elsewhere(t, good), oktaapi.ReasonCursorInvalid},
 		"one letter changed":      {changed(good), oktaapi.ReasonCursorInvalid},
 		"prefix alone":            {cursorPrefix, oktaapi.ReasonCursorInvalid},
 		"other domain":            {cursor{"other.example.com", resourceUsers, passListed, query}.String(), oktaapi.ReasonCursorForeign},
@@ -76,6 +79,16 @@ func changed(text string) string {
 		letter = "B"
 	}
 	return text[:middle] + letter + text[middle+1:]
+}
+
+// elsewhere returns a cursor that is well formed and whose place was changed.
+func elsewhere(t *testing.T, cursor string) string {
+	t.Helper()
+	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(cursor, cursorPrefix))
+	if err != nil || !bytes.Contains(payload, []byte("after=")) {
+		t.Fatalf("%s, %v; want a place", payload, err)
+	}
+	return cursorPrefix + base64.RawURLEncoding.EncodeToString(bytes.Replace(payload, []byte("after="), []byte("after=x"), 1))
 }
 
 func TestAResourceThatIsNotThereIsRefused(t *testing.T) {

@@ -136,14 +136,14 @@ func TestATokenThatEndsSoonIsRenewedInTime(t *testing.T) {
 func TestMembersThatCannotBeReadAreQuarantined(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]struct {
-		reason string
-		id     bool
+		reason, says string
+		id           bool
 	}{
-		"member-not-object": {oktaapi.ReasonRecordUnreadable, false},
-		"member-null":       {oktaapi.ReasonRecordUnreadable, false},
-		"member-no-id":      {oktaapi.ReasonRecordUnreadable, false},
-		"member-id-number":  {oktaapi.ReasonRecordUnreadable, false},
-		"member-huge":       {oktaapi.ReasonRecordTooLarge, true},
+		"member-not-object": {oktaapi.ReasonRecordUnreadable, "a JSON string came instead.", false},
+		"member-null":       {oktaapi.ReasonRecordUnreadable, "null came instead.", false},
+		"member-no-id":      {oktaapi.ReasonRecordUnreadable, "The user has no id.", false},
+		"member-id-number":  {oktaapi.ReasonRecordUnreadable, "not a string", false},
+		"member-huge":       {oktaapi.ReasonRecordTooLarge, "at most 3145728 are allowed.", true},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -154,8 +154,8 @@ func TestMembersThatCannotBeReadAreQuarantined(t *testing.T) {
 				t.Fatalf("%d in quarantine, %d counted; want one", len(got.quarantined), got.completed.GetQuarantined())
 			}
 			q := got.quarantined[0]
-			if q.GetReason() != want.reason || !strings.Contains(q.GetLocation(), "page 2, element 1") || (q.GetId() == listed[10]) != want.id {
-				t.Errorf("quarantined as %v, want %s at page 2, element 1", q, want.reason)
+			if q.GetReason() != want.reason || !strings.Contains(q.GetLocation(), "page 2, element 1") || (q.GetId() == listed[10]) != want.id || !strings.Contains(q.GetMessage(), want.says) {
+				t.Errorf("quarantined as %v, want %s at page 2, element 1, saying %q", q, want.reason, want.says)
 			}
 		})
 	}
