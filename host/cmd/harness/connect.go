@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -73,7 +74,7 @@ func (a *app) connect(ctx context.Context, t target, resume map[string]string) (
 	if err != nil {
 		return &l, nil, err
 	}
-	parsed, err := connection.Parse(text, described.GetConfigSchemaJson(), connection.Sources{Folder: filepath.Dir(t.config), Stdin: a.stdin})
+	parsed, err := connection.Parse(text, described.GetConfigSchemaJson(), connection.Sources{Folder: filepath.Dir(t.config), Stdin: interruptible{ctx, a.stdin}})
 	if err != nil {
 		return &l, nil, err
 	}
@@ -82,6 +83,34 @@ func (a *app) connect(ctx context.Context, t target, resume map[string]string) (
 		response = refused.Response
 	}
 	return &l, response, err
+}
+
+// interruptible is a reader that the end of a context ends, so that a signal is
+// heard by a program that waits for somebody to type. The read that was under
+// way goes on until the program's end: nothing can end it.
+type interruptible struct {
+	ctx context.Context //nolint:containedctx // io.Reader has no place for one
+	r   io.Reader
+}
+
+// Read implements [io.Reader].
+func (i interruptible) Read(p []byte) (int, error) {
+	type result struct {
+		n   int
+		err error
+	}
+	own := make([]byte, len(p)) // the caller's is not to be touched when it has gone
+	read := make(chan result, 1)
+	go func() {
+		n, err := i.r.Read(own)
+		read <- result{n, err}
+	}()
+	select {
+	case r := <-read:
+		return copy(p, own[:r.n]), r.err
+	case <-i.ctx.Done():
+		return 0, context.Cause(i.ctx)
+	}
 }
 
 // isInvalid reports whether err is about the configuration file.

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -109,6 +111,29 @@ func TestASignalEndsConnectToo(t *testing.T) {
 	}
 }
 
+// Whoever was to type a key, and did not, can leave.
+func TestASignalEndsTheWaitForStandardInput(t *testing.T) {
+	t.Parallel()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = writer.Close() }() // held open all the time
+	defer reader.Close()
+	r := newRig(t, oktatest.Settings{Users: 3})
+	r.configure(map[string]any{"private_key": "-"})
+	c := r.command("check", "--log-level", "DEBUG")
+	c.open = reader
+	p := c.start(t)
+	if _, err := writer.WriteString("-----BEGIN"); err != nil {
+		t.Fatal(err)
+	}
+	awaitRead(t, reader)
+	p.signal(os.Interrupt)
+	p.wait().wantCode(wire.ExitInterrupt).wantNoStdout().wantStderr("harness: stopped by interrupt\n")
+	r.wantNoRequests()
+}
+
 // A connector that is stopped can't end by itself: the harness does not wait
 // for it for long.
 func TestCtrlCEndsAlsoAConnectorThatIsStopped(t *testing.T) {
@@ -154,6 +179,26 @@ func TestAConnectorThatIsStoppedIsReplaced(t *testing.T) {
 	p.wait().wantCode(wire.ExitDone).wantStderr("The connector is started again", "completed.")
 	r.wantIDs(p.stdout.text(), r.all())
 	wantGone(t, connector, 5*time.Second)
+}
+
+// awaitRead waits until all that was written to a pipe has been read.
+func awaitRead(t *testing.T, pipe *os.File) {
+	t.Helper()
+	deadline := time.After(endLimit)
+	for {
+		left, err := unix.IoctlGetInt(int(pipe.Fd()), unix.TIOCINQ)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left == 0 {
+			return
+		}
+		select {
+		case <-deadline:
+			t.Fatal("nobody reads standard input")
+		case <-time.After(10 * time.Millisecond): // no event tells that somebody else has read
+		}
+	}
 }
 
 func kill(t *testing.T, pid int, s syscall.Signal) {

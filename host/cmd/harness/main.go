@@ -114,10 +114,10 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case err == nil, errors.Is(err, errOutputClosed):
 		return wire.ExitDone
-	case errors.As(err, &usage), errors.As(err, &invalid):
-		return wire.ExitUsage
 	case ctx.Err() != nil:
 		return signalCode(ctx)
+	case errors.As(err, &usage), errors.As(err, &invalid):
+		return wire.ExitUsage
 	case errors.Is(err, errOutput):
 		return wire.ExitOurs
 	default:

@@ -42,6 +42,7 @@ var built struct {
 // programFolder is a folder with the real harness and the real Okta connector.
 func programFolder(t *testing.T) string {
 	t.Helper()
+	noteSources(t)
 	built.once.Do(func() {
 		built.folder, built.err = os.MkdirTemp("", "harness-test-")
 		if built.err != nil {
@@ -61,6 +62,19 @@ func programFolder(t *testing.T) string {
 		t.Fatal(built.err)
 	}
 	return built.folder
+}
+
+// noteSources reads the folders of what the programs are made of. The test does
+// not import all of it, and cmd/go must not take an earlier result for that of
+// a program that has changed: it notes what a test reads.
+func noteSources(t *testing.T) {
+	t.Helper()
+	for _, room := range []string{"host", "internal", "plugin", "proto"} {
+		err := filepath.WalkDir(filepath.Join(moduleFolder(t), room), func(_ string, _ os.DirEntry, err error) error { return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // moduleFolder is this module's.
@@ -89,6 +103,7 @@ type command struct {
 	folder  string   // working folder; empty: an empty one, outside of the module
 	env     []string // beside the test's own
 	stdin   string
+	open    *os.File // standard input instead of stdin, if not nil
 	stdout  *os.File // nil: kept
 	stderr  *os.File // nil: kept
 	secrets []string // that must not be shown
@@ -120,6 +135,9 @@ func (c command) start(t *testing.T) *program {
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), c.path, c.args...) // the test ends it
 	cmd.Dir, cmd.Env = c.folder, append(os.Environ(), c.env...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.stdin), &p.stdout, &p.stderr
+	if c.open != nil {
+		cmd.Stdin = c.open
+	}
 	if c.stdout != nil {
 		cmd.Stdout = c.stdout
 	}

@@ -177,11 +177,20 @@ func TestWaitsForTheRateLimitAreAddedUp(t *testing.T) {
 // A run that failed says how to go on, and that command does.
 func TestTheCommandThatIsPrintedContinues(t *testing.T) {
 	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 50, PageLimit: 10}, "users:page=4x2:role-missing")
+	p := r.sync("--wait-budget", "1m").run(t).wantCode(wire.ExitRefused).wantStderr("failed (ROLE_MISSING)", "To fix: ", "--wait-budget 1m0s")
+	r.wantIDs(p.stdout.text(), r.all()[:30])
+	p = r.continued(p).wantCode(wire.ExitRefused).wantNoStdout() // still without a role, and still at its place
+	r.wantIDs(r.continued(p).wantCode(wire.ExitDone).stdout.text(), r.all()[30:])
+}
+
+func TestTheCommandThatIsPrintedAddsToTheFile(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 50, PageLimit: 10}, "users:page=4:role-missing")
 	out := filepath.Join(r.folder, "it's users.jsonl")
-	p := r.sync("--output", out).run(t).wantCode(wire.ExitRefused).wantStderr("failed (ROLE_MISSING)", "To fix: ")
+	p := r.sync("--output", out).run(t).wantCode(wire.ExitRefused)
 	r.wantIDs(readFile(t, out), r.all()[:30])
-	r.continued(p).wantCode(wire.ExitDone)
+	r.continued(p).wantCode(wire.ExitDone).wantStderr("20 records on 2 pages")
 	r.wantIDs(readFile(t, out), r.all())
 }
 
@@ -268,6 +277,22 @@ func TestAReaderThatLeavesIsNoFailure(t *testing.T) {
 	if s := summaryIn(t, summaryFile); s.Outcome != "cancelled" || s.Reason != "OUTPUT_CLOSED" {
 		t.Errorf("the summary is %+v, want cancelled (OUTPUT_CLOSED)", s)
 	}
+}
+
+func TestAReaderThatLeavesHidesNoLostSummary(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 3})
+	nowhere := filepath.Join(r.folder, "absent", "summary.json")
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = reader.Close()
+	c := r.sync("--summary-file", nowhere)
+	c.stdout = writer
+	p := c.start(t)
+	_ = writer.Close()
+	p.wait().wantCode(wire.ExitOurs).wantStderr("cancelled (OUTPUT_CLOSED)", nowhere+": no such file or directory")
 }
 
 // in is the rig for a test within its test.
