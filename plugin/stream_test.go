@@ -148,7 +148,10 @@ func TestRecordsThatCannotTravelAreQuarantined(t *testing.T) {
 func TestOfRepeatsWithinAPageTheLaterIsSent(t *testing.T) {
 	t.Parallel()
 	page := []Record{
-		{ID: "a", Source: []byte("1")}, {ID: "b", Source: []byte("2")}, {ID: "a", Source: []byte("3")}, {ID: "c", Source: []byte("4")},
+		{ID: "a", Source: []byte("1")},
+		{ID: "b", Source: []byte("2")},
+		{ID: "a", Source: []byte("3")},
+		{ID: "c", Source: []byte("4")},
 		{ID: "a", Source: []byte("5")},
 	}
 	r := connected(t, func(_ context.Context, _ SyncRequest, stream *Stream) error {

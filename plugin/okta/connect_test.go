@@ -357,8 +357,14 @@ func TestNoSecretIsShown(t *testing.T) {
 	t.Parallel()
 	shown := &bytes.Buffer{}
 	for _, faults := range [][]string{
-		nil, {"token:*:signature"}, {"token:*:exp-too-far"}, {"users:2:401-expired"}, {"users:2+:status=403"},
-		{"users:2+:401-invalid-token"}, {"token:1:429=1s"}, {"users:2:reset-body"},
+		nil,
+		{"token:*:signature"},
+		{"token:*:exp-too-far"},
+		{"users:2:401-expired"},
+		{"users:2+:status=403"},
+		{"users:2+:401-invalid-token"},
+		{"token:1:429=1s"},
+		{"users:2:reset-body"},
 	} {
 		r := newRig(t, oktatest.Settings{Users: 20, PageLimit: 10}, faults...)
 		response := r.tryConnect()
