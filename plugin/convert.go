@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -205,7 +206,7 @@ func (d declarations) toCheck(c Check) *connectorv1.Check {
 	}
 	return connectorv1.Check_builder{
 		Name: c.Name, Title: c.Title, Status: checkStatuses[c.Status],
-		Reason: c.Reason, Detail: c.Detail, Fix: fix, Took: toDuration(c.Took),
+		Reason: text(c.Reason), Detail: text(c.Detail), Fix: text(fix), Took: toDuration(c.Took),
 	}.Build()
 }
 
@@ -223,9 +224,21 @@ func (d declarations) toRefusal(r *Refusal) *connectorv1.Refusal {
 	}
 	return connectorv1.Refusal_builder{
 		Class:  connectorv1.Class(class), //nolint:gosec // same order
-		Reason: r.Reason, Message: r.Message, Fix: fix,
-		RetryAfter: toDuration(r.RetryAfter), Metadata: r.Metadata,
+		Reason: text(r.Reason), Message: text(r.Message), Fix: text(fix),
+		RetryAfter: toDuration(r.RetryAfter), Metadata: texts(r.Metadata),
 	}.Build()
+}
+
+// text is a text as protobuf takes it: a message with bytes that are no UTF-8
+// would not be sent at all, and what it says would be lost.
+func text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
+func texts(facts map[string]string) map[string]string {
+	out := make(map[string]string, len(facts))
+	for key, value := range facts {
+		out[text(key)] = text(value)
+	}
+	return out
 }
 
 func toReason(r Reason) *connectorv1.ReasonDescription {

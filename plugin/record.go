@@ -2,7 +2,8 @@ package plugin
 
 import "time"
 
-// Record is one object as the service has it.
+// Record is one object as the service has it. Its texts are valid UTF-8; Source
+// may be any bytes.
 type Record struct {
 	// ID is the service's key; never empty.
 	ID string

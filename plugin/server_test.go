@@ -158,6 +158,7 @@ func TestErrorsReachTheHostAsRefusals(t *testing.T) {
 		"declared":            {Refuse("CLOSED", "Nobody is %s.", "in"), "CLOSED", connectorv1.Class_CLASS_CREDENTIALS_REJECTED, "Nobody is in."},
 		"wrapped":             {fmt.Errorf("look: %w", Refuse("CLOSED", "Nobody is in.")), "CLOSED", connectorv1.Class_CLASS_CREDENTIALS_REJECTED, "Nobody is in."},
 		"class of its own":    {&Refusal{Reason: "CLOSED", Message: "No.", Class: RateLimited}, "CLOSED", connectorv1.Class_CLASS_RATE_LIMITED, "No."},
+		"no text":             {Refuse("CLOSED", "The door says \xff."), "CLOSED", connectorv1.Class_CLASS_CREDENTIALS_REJECTED, "The door says \uFFFD."},
 		"no refusal":          {errors.New("it broke"), ReasonFailed, connectorv1.Class_CLASS_CONNECTOR_FAULT, "The connector failed: it broke"},
 		"not implemented":     {ErrUnimplemented, ReasonFailed, connectorv1.Class_CLASS_CONNECTOR_FAULT, "The connector failed: " + ErrUnimplemented.Error()},
 		"somebody's deadline": {context.DeadlineExceeded, ReasonFailed, connectorv1.Class_CLASS_CONNECTOR_FAULT, "The connector failed: context deadline exceeded"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -80,7 +81,7 @@ func (s *Stream) page(records []Record, cursor string) error {
 func (s *Stream) Quarantine(id, location, reason, message string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.quarantine(id, location, reason, message)
+	return s.quarantine(quarantinedID(id), location, reason, message)
 }
 
 // Restart says that the service has lost our place and that the next page is
@@ -89,7 +90,7 @@ func (s *Stream) Restart(reason, message string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sequence, s.records, s.quarantined, s.failed = 0, 0, 0, nil
-	restarted := connectorv1.Restarted_builder{Reason: reason, Message: message}.Build()
+	restarted := connectorv1.Restarted_builder{Reason: text(reason), Message: text(message)}.Build()
 	return s.send(connectorv1.SyncResponse_builder{Restarted: restarted}.Build())
 }
 
@@ -107,7 +108,7 @@ func (s *Stream) Wait(ctx context.Context, d time.Duration, reason, message stri
 	}
 	until := time.Now().Add(d)
 	for {
-		wait := connectorv1.Wait_builder{Until: timestamppb.New(until), Reason: reason, Message: message}.Build()
+		wait := connectorv1.Wait_builder{Until: timestamppb.New(until), Reason: text(reason), Message: text(message)}.Build()
 		s.mu.Lock()
 		err := s.send(connectorv1.SyncResponse_builder{Wait: wait}.Build())
 		s.mu.Unlock()
@@ -164,7 +165,7 @@ func (s *Stream) messages(records []Record) ([]sized, error) {
 		if problem != "" {
 			location := fmt.Sprintf("page %d, element %d", s.sequence+1, i+1)
 			reason := ReasonRecordTooLarge
-			if record.ID == "" {
+			if record.ID == "" || !utf8.ValidString(record.ID) {
 				reason = ReasonRecordUnreadable
 			}
 			if err := s.quarantine(quarantinedID(record.ID), location, reason, problem); err != nil {
@@ -196,6 +197,8 @@ func (s *Stream) message(record Record) (sized, string) {
 		return sized{}, "The record has no id."
 	case len(record.ID) > wire.MaxIDBytes:
 		return sized{}, fmt.Sprintf("The record's id has %d bytes; at most %d are allowed.", len(record.ID), wire.MaxIDBytes)
+	case !utf8.ValidString(record.ID):
+		return sized{}, "The record's id is not UTF-8."
 	case len(record.Source) > wire.MaxRecordBytes:
 		return sized{}, fmt.Sprintf("The record has %d bytes; at most %d are allowed.", len(record.Source), wire.MaxRecordBytes)
 	case bytes > wire.MaxMessageBytes-messageOverhead:
@@ -210,13 +213,16 @@ const messageOverhead = wire.MaxCursorBytes + 1<<10
 
 func (s *Stream) quarantine(id, location, reason, message string) error {
 	s.quarantined++
-	q := connectorv1.Quarantined_builder{Id: id, Location: location, Reason: reason, Message: message}.Build()
+	q := connectorv1.Quarantined_builder{
+		Id: id, Location: text(location), Reason: text(reason), Message: text(message),
+	}.Build()
 	return s.send(connectorv1.SyncResponse_builder{Quarantined: q}.Build())
 }
 
-// quarantinedID is an id that may travel: one above the limit is none.
+// quarantinedID is an id that may travel: one above the limit, or of bytes that
+// are no text, is none.
 func quarantinedID(id string) string {
-	if len(id) > wire.MaxIDBytes {
+	if len(id) > wire.MaxIDBytes || !utf8.ValidString(id) {
 		return ""
 	}
 	return id

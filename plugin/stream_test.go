@@ -122,7 +122,8 @@ func TestRecordsThatCannotTravelAreQuarantined(t *testing.T) {
 	tooLarge.ID = "large"
 	wide := Record{ID: "wide", Source: make([]byte, 2500<<10), User: &User{Title: strings.Repeat("x", 2<<20)}}
 	longID := Record{ID: strings.Repeat("i", wire.MaxIDBytes+1), Source: []byte("{}")}
-	records := []Record{things(0, 1, 10)[0], tooLarge, {Source: []byte("{}")}, wide, longID, things(9, 1, 10)[0]}
+	noText := Record{ID: "\xff\xfe", Source: []byte("{}")}
+	records := []Record{things(0, 1, 10)[0], tooLarge, {Source: []byte("{}")}, wide, longID, noText, things(9, 1, 10)[0]}
 	r := connected(t, func(_ context.Context, _ SyncRequest, stream *Stream) error { return stream.Page(records, "") })
 	events := r.all()
 	if got := idsOf(events); !slices.Equal(got, []string{"id-0", "id-9"}) {
@@ -133,6 +134,7 @@ func TestRecordsThatCannotTravelAreQuarantined(t *testing.T) {
 		{"", "page 1, element 3", ReasonRecordUnreadable},
 		{"wide", "page 1, element 4", ReasonRecordTooLarge},
 		{"", "page 1, element 5", ReasonRecordTooLarge},
+		{"", "page 1, element 6", ReasonRecordUnreadable},
 	}
 	for i, w := range want {
 		q := events[i].GetQuarantined()
@@ -140,7 +142,7 @@ func TestRecordsThatCannotTravelAreQuarantined(t *testing.T) {
 			t.Errorf("quarantined as %v, want %v", q, w)
 		}
 	}
-	if c := events[len(events)-1].GetCompleted(); c.GetRecords() != 2 || c.GetQuarantined() != 4 {
+	if c := events[len(events)-1].GetCompleted(); c.GetRecords() != 2 || c.GetQuarantined() != 5 {
 		t.Errorf("completed as %v", c)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -86,10 +87,10 @@ func parseCursor(text, host, resource string) (cursor, error) {
 		return cursor{}, cut
 	}
 	if c.Host != host {
-		return cursor{}, &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: "this cursor belongs to another Okta domain, " + c.Host}
+		return cursor{}, &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: fmt.Sprintf("this cursor belongs to another Okta domain, %q", c.Host)}
 	}
 	if c.Resource != resource {
-		return cursor{}, &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: "this cursor belongs to another resource, " + c.Resource}
+		return cursor{}, &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: fmt.Sprintf("this cursor belongs to another resource, %q", c.Resource)}
 	}
 	return c, nil
 }

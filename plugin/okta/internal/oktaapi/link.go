@@ -84,13 +84,13 @@ func nextQuery(base *url.URL, path, link string) (string, error) {
 	if target.Scheme != base.Scheme || !strings.EqualFold(target.Host, base.Host) || target.User != nil {
 		return "", &Error{
 			Reason: ReasonNextLinkForeign,
-			Detail: fmt.Sprintf("the link to the next page leads to %s instead of %s; nothing was sent there", target.Host, base.Host),
+			Detail: fmt.Sprintf("the link to the next page leads to %s instead of %s; nothing was sent there", sanitise(target.Host, nil), base.Host),
 		}
 	}
 	if target.Path != path || target.RawQuery == "" {
 		return "", &Error{
 			Reason: ReasonNextLinkInvalid,
-			Detail: fmt.Sprintf("the link to the next page of %s leads to %s", path, target.Path),
+			Detail: fmt.Sprintf("the link to the next page of %s leads to %s", path, sanitise(target.Path, nil)),
 		}
 	}
 	return target.RawQuery, nil

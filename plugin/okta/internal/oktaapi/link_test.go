@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 )
 
 func TestNextLinkIsFoundInEveryForm(t *testing.T) {
@@ -132,4 +134,21 @@ func FuzzNextLink(f *testing.F) {
 			t.Errorf("%q: leads to %s, %v", header, target.String(), err)
 		}
 	})
+}
+
+func TestALinkCannotWriteToATerminal(t *testing.T) {
+	base := &url.URL{Scheme: "https", Host: "example.okta.com"}
+	for _, link := range []string{
+		"https://%ff%fe.example.com/api/v1/users?after=1", "https://example.okta.com/%1b[2J%0d%0a?after=1",
+		"https://example.okta.com/%ff?after=1", "https://other%7f.example.com/?after=1", "https://%e2%80%ae.example.com/?after=1",
+	} {
+		_, err := nextQuery(base, "/api/v1/users", link)
+		if err == nil {
+			t.Errorf("%s was taken for the next page", link)
+			continue
+		}
+		if text := err.Error(); !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("%s: the error %q holds what no terminal should get", link, text)
+		}
+	}
 }
