@@ -116,17 +116,17 @@ func TestACursorThatIsNotOurs(t *testing.T) {
 	r, other := newRig(t, oktatest.Settings{Users: 30, PageLimit: 10}), newRig(t, oktatest.Settings{Users: 30, PageLimit: 10})
 	cursor, foreign := r.cursorAfterPage1(), other.cursorAfterPage1()
 	before := r.tenant.Stats()
-	for _, c := range []struct{ name, resource, cursor, want string }{
-		{"of nobody", "users", "abc", "(CURSOR_INVALID)"},
-		{"with blanks", "users", "no cursor", "(CURSOR_INVALID)"},
-		{"of another version", "users", strings.Replace(cursor, "okta1.", "okta2.", 1), "(CURSOR_INVALID)"},
-		{"cut short", "users", cursor[:len(cursor)-3], "(CURSOR_INVALID)"},
-		{"of another domain", "users", foreign, "another Okta domain, " + strings.TrimPrefix(other.tenant.URL(), "http://")},
-		{"of another resource", "groups", cursor, "another resource, users"},
+	for _, c := range []struct{ name, resource, cursor, reason, names string }{
+		{"of nobody", "users", "abc", "CURSOR_INVALID", "version"},
+		{"with blanks", "users", "no cursor", "CURSOR_INVALID", "version"},
+		{"of another version", "users", strings.Replace(cursor, "okta1.", "okta2.", 1), "CURSOR_INVALID", "version"},
+		{"cut short", "users", cursor[:len(cursor)-3], "CURSOR_INVALID", "cut short"},
+		{"of another domain", "users", foreign, "CURSOR_FOREIGN", strings.TrimPrefix(other.tenant.URL(), "http://")},
+		{"of another resource", "groups", cursor, "CURSOR_FOREIGN", "users"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := r.command("sync", "--resource", c.resource, "--cursor", c.cursor).run(t)
-			p.wantCode(wire.ExitUsage).wantNoStdout().wantStderr(c.want, "To fix: ", "begin without one")
+			p.wantCode(wire.ExitUsage).wantNoStdout().wantStderr("harness: ", c.names, "("+c.reason+")", "To fix: ", "begin without one")
 			if strings.Contains(p.stderr.text(), "To go on from here") {
 				t.Errorf("a command that can't work is printed: %s", p.stderr.text())
 			}
