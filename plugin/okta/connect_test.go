@@ -7,12 +7,14 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"patchbay.example/plugin"
@@ -261,6 +263,32 @@ func TestAShortLimitIsWaitedOut(t *testing.T) {
 	if got := checksOf(r.tryConnect()); got != allOK {
 		t.Errorf("%s, want %s", got, allOK)
 	}
+}
+
+func TestConnectHasLittlePatience(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, d := range []time.Duration{patience + 1, time.Hour} {
+			a := &attempt{began: time.Now()}
+			if err := a.wait(t.Context(), d, "", ""); !errors.Is(err, errPatience) {
+				t.Errorf("a wait of %s: %v, want %v", d, err, errPatience)
+			}
+		}
+		a := &attempt{began: time.Now()}
+		for range patience / time.Second {
+			if err := a.wait(t.Context(), time.Second, "", ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := a.wait(t.Context(), time.Second, "", ""); !errors.Is(err, errPatience) {
+			t.Errorf("after %s of waits: %v, want %v", patience, err, errPatience)
+		}
+		a = &attempt{began: time.Now()}
+		time.Sleep(30 * time.Second) // a request that hung
+		if err := a.wait(t.Context(), time.Second, "", ""); !errors.Is(err, errPatience) {
+			t.Errorf("after a request that hung: %v, want %v", err, errPatience)
+		}
+	})
 }
 
 func TestUserTypesThatCannotBeReadAreMissed(t *testing.T) {

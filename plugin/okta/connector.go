@@ -59,7 +59,7 @@ func (connector) Describe() plugin.Description {
 // Connect implements [plugin.Connector]: it proves that the connection works by
 // reading from the org, step by step, and says which step does not.
 func (connector) Connect(ctx context.Context, configuration plugin.Configuration) (plugin.Session, plugin.Report, error) {
-	a := &attempt{http: oktaapi.NewHTTPClient(), checks: plugin.NewChecklist(
+	a := &attempt{began: time.Now(), http: oktaapi.NewHTTPClient(), checks: plugin.NewChecklist(
 		plugin.Check{Name: "config", Title: "Configuration"},
 		plugin.Check{Name: "address", Title: "Okta answers at the domain"},
 		plugin.Check{Name: "clock", Title: "Clocks agree"},
@@ -85,6 +85,7 @@ type attempt struct {
 	token   *oktaapi.Token
 	client  *oktaapi.Client
 	types   map[string]string
+	began   time.Time
 	waiting time.Duration // spent in waits
 }
 
@@ -261,12 +262,18 @@ func (a *attempt) readTypes(ctx context.Context) (string, error) {
 // watching, and would rather read what Okta says.
 const patience = 8 * time.Second
 
+// tryAgainWithin is how long after its beginning an attempt still repeats
+// requests. One that hung until its own time limit is not repeated: with the
+// next its host's patience, two minutes, would end, and nobody would read which
+// check had failed.
+const tryAgainWithin = 25 * time.Second
+
 // errPatience ends an attempt that would take longer.
 var errPatience = fmt.Errorf("connecting waits for %s at most", patience)
 
 // wait is an [oktaapi.Waiter] for as long as patience lasts.
 func (a *attempt) wait(ctx context.Context, d time.Duration, _, _ string) error {
-	if a.waiting+d > patience {
+	if a.waiting+d > patience || time.Since(a.began) > tryAgainWithin {
 		return errPatience
 	}
 	a.waiting += d
