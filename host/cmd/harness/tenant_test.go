@@ -82,7 +82,7 @@ func TestTheFlagsOfATenant(t *testing.T) {
 		{"--fault token:*:access_denied", wire.ExitRefused, "(NETWORK_ZONE_BLOCKED)"},
 		{"--fault other:1:delay=1ms --fault usertypes:1:role-missing", wire.ExitDone, "! user_types"},
 		{"--latency 1ms --seed 7 --addr [::1]:0", wire.ExitDone, "Client 0oa"},
-		{"--addr localhost:0 --prerender", wire.ExitDone, "✓ role"},
+		{"--addr localhost:0 --prerender --rate-limit 1200", wire.ExitDone, "✓ role"},
 	} {
 		t.Run(c.flags, func(t *testing.T) {
 			t.Parallel()
