@@ -161,6 +161,19 @@ func TestMembersThatCannotBeReadAreQuarantined(t *testing.T) {
 	}
 }
 
+func TestAPageThatNoHostCouldJoinIsRefused(t *testing.T) {
+	t.Parallel()
+	huge := make([]string, 7) // of 2.5 MiB each
+	for i := range huge {
+		huge[i] = fmt.Sprintf(`{"id":"00u%d","profile":{"picture":%q}}`, i, strings.Repeat("x", 5<<19))
+	}
+	r := newRig(t, oktatest.Settings{CustomUsers: rawUsers(huge...)}).connect()
+	got := r.sync().wantRefused(oktaapi.ReasonPageTooLarge, connectorv1.Class_CLASS_SERVICE_MISBEHAVED)
+	if fix := got.refusal.GetFix(); !strings.Contains(fix, "custom attributes") {
+		t.Errorf("the fix %q does not say where to look", fix)
+	}
+}
+
 func TestCancellingASyncStopsTheRequestInFlight(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 50, PageLimit: 10}, "users:page=3:hang-headers").connect()

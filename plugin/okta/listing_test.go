@@ -202,6 +202,21 @@ func TestAPlaceThatIsLostAgainAndAgainEndsTheRun(t *testing.T) {
 	}
 }
 
+func TestAFirstPageHasNoPlaceToLose(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"cursor-lost", "cursor-lost-search", "cursor-lost-paging"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, oktatest.Settings{Users: 40, PageLimit: 20}, "deprovisioned:page=1x*:"+kind)
+			r.config["include_deprovisioned"] = true
+			got := r.connect().sync().wantRefused(oktaapi.ReasonSearchCriteriaInvalid, connectorv1.Class_CLASS_CONNECTOR_FAULT)
+			if len(got.restarts) > 0 {
+				t.Errorf("everybody was listed %d times more for a request that names no place", len(got.restarts))
+			}
+		})
+	}
+}
+
 func TestNextLinksAreFollowedInEveryForm(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"link-merged", "link-reordered", "link-uppercase"} {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"patchbay.example/plugin/okta/internal/jsonscan"
@@ -197,7 +198,7 @@ func (f *fetch) attempt(ctx context.Context) (*reply, error) {
 	response, err := f.client.get(ctx, f.path, f.query, f.retries.last, f.wait) //nolint:bodyclose // closed where it is read, or below
 	if err != nil {
 		cancel(nil)
-		return nil, err
+		return nil, withoutPlace(f.query, err)
 	}
 	reply := &reply{requestID: requestIDOf(response), cancel: cancel, done: make(chan struct{})}
 	if link := nextLink(response.Header); link != "" {
@@ -215,6 +216,22 @@ func (f *fetch) attempt(ctx context.Context) (*reply, error) {
 		reply.elements, reply.err = f.client.readPage(ctx, cancel, response, reply.body)
 	}()
 	return reply, nil
+}
+
+// withoutPlace is err, unless Okta says that it has lost a place which the
+// query does not name: then beginning again would end in the same refusal.
+func withoutPlace(query string, err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Retry != RetryFromStart {
+		return err
+	}
+	if values, parseErr := url.ParseQuery(query); parseErr != nil || values.Has("after") {
+		return err
+	}
+	final := *e
+	final.Reason, final.Retry = ReasonSearchCriteriaInvalid, RetryNever
+	final.Detail = "Okta does not accept a request for the first page of a list"
+	return &final
 }
 
 // reply is one response to a fetch.
