@@ -1,20 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
-	"fmt"
 	"net"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"patchbay.example/plugin"
@@ -257,40 +252,6 @@ func TestNobodyAtTheAddress(t *testing.T) {
 	}
 }
 
-func TestAShortLimitIsWaitedOut(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, oktatest.Settings{Users: 5}, "token:1:429=1s")
-	if got := checksOf(r.tryConnect()); got != allOK {
-		t.Errorf("%s, want %s", got, allOK)
-	}
-}
-
-func TestConnectHasLittlePatience(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		for _, d := range []time.Duration{patience + 1, time.Hour} {
-			a := &attempt{began: time.Now()}
-			if err := a.wait(t.Context(), d, "", ""); !errors.Is(err, errPatience) {
-				t.Errorf("a wait of %s: %v, want %v", d, err, errPatience)
-			}
-		}
-		a := &attempt{began: time.Now()}
-		for range patience / time.Second {
-			if err := a.wait(t.Context(), time.Second, "", ""); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := a.wait(t.Context(), time.Second, "", ""); !errors.Is(err, errPatience) {
-			t.Errorf("after %s of waits: %v, want %v", patience, err, errPatience)
-		}
-		a = &attempt{began: time.Now()}
-		time.Sleep(30 * time.Second) // a request that hung
-		if err := a.wait(t.Context(), time.Second, "", ""); !errors.Is(err, errPatience) {
-			t.Errorf("after a request that hung: %v, want %v", err, errPatience)
-		}
-	})
-}
-
 func TestUserTypesThatCannotBeReadAreMissed(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 5}, "usertypes:*:error=E0000007")
@@ -299,135 +260,4 @@ func TestUserTypesThatCannotBeReadAreMissed(t *testing.T) {
 		t.Errorf("%s, want %s and no refusal", got, want)
 	}
 	r.sync().wantComplete().wantIDs(r.listed())
-}
-
-func TestAClockThatIsOffIsNamedAndAllowedFor(t *testing.T) {
-	t.Parallel()
-	for _, off := range []time.Duration{-10 * time.Minute, 10 * time.Minute} {
-		t.Run(off.String(), func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t, oktatest.Settings{Users: 30, PageLimit: 10, Clock: func() time.Time { return time.Now().Add(off) }})
-			response := r.tryConnect()
-			if got, want := checksOf(response), strings.Replace(allOK, "clock=ok", "clock=warn", 1); got != want || response.HasRefusal() {
-				t.Fatalf("%s, want %s and no refusal", got, want)
-			}
-			clock := checkNamed(t, response, "clock")
-			direction := map[bool]string{true: "behind", false: "ahead of"}[off > 0]
-			if clock.GetReason() != oktaapi.ReasonClockDiffers || !strings.Contains(clock.GetDetail(), direction) || clock.GetFix() == "" {
-				t.Errorf("the check says %q for %s with the fix %q", clock.GetDetail(), clock.GetReason(), clock.GetFix())
-			}
-			r.sync().wantComplete().wantIDs(r.listed())
-		})
-	}
-}
-
-func TestAConfigurationThatCannotBeRightIsRefusedBeforeAnyRequest(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		change func(r *rig)
-		check  string
-		reason string
-		says   string
-	}{
-		"unknown property":  {func(r *rig) { r.config["domian"] = "example.okta.com" }, "config", plugin.ReasonConfigInvalid, `did you mean "domain"?`},
-		"domain missing":    {func(r *rig) { delete(r.config, "domain") }, "config", plugin.ReasonConfigInvalid, `"domain" is missing`},
-		"client id missing": {func(r *rig) { delete(r.config, "client_id") }, "config", plugin.ReasonConfigInvalid, `"client_id" is missing`},
-		"client id odd":     {func(r *rig) { r.config["client_id"] = "my app" }, "config", oktaapi.ReasonClientIDInvalid, ""},
-		"share of nothing":  {func(r *rig) { r.config["rate_limit_share"] = 0 }, "config", plugin.ReasonConfigInvalid, "at least 1"},
-		"admin console":     {func(r *rig) { r.config["domain"] = "https://example-admin.okta.com/admin" }, "config", oktaapi.ReasonDomainAdminConsole, ""},
-		"plain http":        {func(r *rig) { r.config["domain"] = "http://example.okta.com" }, "config", oktaapi.ReasonDomainPlainHTTP, ""},
-		"key missing":       {func(r *rig) { delete(r.secrets, "private_key") }, "config", plugin.ReasonConfigInvalid, `"private_key" is missing`},
-		"key in plain":      {func(r *rig) { r.config["private_key"] = r.secrets["private_key"] }, "config", plugin.ReasonConfigInvalid, `"private_key" is a secret`},
-		"key is garbage":    {func(r *rig) { r.secrets["private_key"] = "correct horse battery staple" }, "key", oktaapi.ReasonKeyUnreadable, ""},
-		"key is public":     {func(r *rig) { r.secrets["private_key"] = `{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}` }, "key", oktaapi.ReasonKeyPublic, ""},
-		"key is cut off":    {func(r *rig) { pem := string(r.tenant.PrivateKeyPEM()); r.secrets["private_key"] = pem[:len(pem)/2] }, "key", oktaapi.ReasonKeyTruncated, ""},
-		"key is a secret":   {func(r *rig) { r.secrets["private_key"] = strings.Repeat("aB3_", 16) }, "key", oktaapi.ReasonKeyClientSecret, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t, oktatest.Settings{Users: 5})
-			c.change(r)
-			response := r.tryConnect()
-			wantFailure(t, response, c.check, c.reason, connectorv1.Class_CLASS_CONFIG_INVALID)
-			if message := response.GetRefusal().GetMessage(); !strings.Contains(message, c.says) {
-				t.Errorf("%q does not say %q", message, c.says)
-			}
-			if requests := r.tenant.Stats().Requests; len(requests) > 0 {
-				t.Errorf("there were requests: %v", requests)
-			}
-			if got := checksOf(response); c.check == "key" && !strings.HasPrefix(got, "config=ok address=skipped clock=skipped key=fail token=skipped") {
-				t.Errorf("%s: nothing is to be asked with a key that cannot be right", got)
-			}
-		})
-	}
-}
-
-func TestKeysInEveryFormThatTheConsoleGives(t *testing.T) {
-	t.Parallel()
-	for name, key := range map[string]func(r *rig) string{
-		"JWK":             func(r *rig) string { return string(r.tenant.PrivateKeyJWK()) },
-		"JWK set":         func(r *rig) string { return fmt.Sprintf(`{"keys":[%s]}`, r.tenant.PrivateKeyJWK()) },
-		"PEM":             func(r *rig) string { return string(r.tenant.PrivateKeyPEM()) },
-		"PEM in one line": func(r *rig) string { return strings.ReplaceAll(string(r.tenant.PrivateKeyPEM()), "\n", `\n`) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t, oktatest.Settings{Users: 5})
-			r.secrets["private_key"] = key(r)
-			if got := checksOf(r.tryConnect()); got != allOK {
-				t.Errorf("%s, want %s", got, allOK)
-			}
-		})
-	}
-}
-
-func TestNoSecretIsShown(t *testing.T) {
-	t.Parallel()
-	shown := &bytes.Buffer{}
-	for _, faults := range [][]string{
-		nil,
-		{"token:*:signature"},
-		{"token:*:exp-too-far"},
-		{"users:2:401-expired"},
-		{"users:2+:status=403"},
-		{"users:2+:401-invalid-token"},
-		{"token:1:429=1s"},
-		{"users:2:reset-body"},
-	} {
-		r := newRig(t, oktatest.Settings{Users: 20, PageLimit: 10}, faults...)
-		response := r.tryConnect()
-		fmt.Fprintf(shown, "%v %+v %#v\n", response, response, response)
-		if !response.HasRefusal() {
-			got := r.sync()
-			fmt.Fprintf(shown, "%v %v %v\n", got.err, got.refusal, got.waits)
-			for _, page := range got.pages {
-				fmt.Fprintln(shown, page.cursor)
-			}
-		}
-		key := string(r.tenant.PrivateKeyPEM())
-		canaries := map[string]*regexp.Regexp{
-			"the private key":         regexp.MustCompile(regexp.QuoteMeta(strings.Split(key, "\n")[5])),
-			"a JWK":                   regexp.MustCompile(`"dp":`),
-			"a token or an assertion": regexp.MustCompile(`eyJ[\w-]+\.eyJ`), // RFC 7519
-		}
-		for name, text := range map[string]string{"what the host was told": shown.String(), "the log": logged.String()} {
-			for what, canary := range canaries {
-				if canary.MatchString(text) {
-					t.Errorf("%s holds %s (faults %v)", name, what, faults)
-				}
-			}
-		}
-	}
-	if logged.String() == "" {
-		t.Error("nothing was logged, so the test says nothing")
-	}
-}
-
-func TestSentencesBeginAndEndAsTheyShould(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{"": "", "it broke": "It broke.", "It broke.": "It broke.", "“it” broke": "“it” broke.", "étrange": "Étrange."} {
-		if got := sentence(text); got != want {
-			t.Errorf("%q became %q, want %q", text, got, want)
-		}
-	}
 }
