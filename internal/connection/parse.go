@@ -18,6 +18,10 @@ const (
 	// read from: the largest private key has 13 KB.
 	maxFileBytes = 256 << 10
 
+	// maxShownPathBytes bounds a path that an error repeats: the shortest
+	// private key, EC on P-256 in bare base64, has 184 characters.
+	maxShownPathBytes = 160
+
 	// fileSuffix makes of a secret property one that names a file:
 	// "private_key_file": "key.pem" is "private_key": "file:key.pem".
 	fileSuffix = "_file"
@@ -231,11 +235,20 @@ func (s Sources) fromFile(name, path string) (string, error) {
 	text, err := readBounded(s.locate(path))
 	switch {
 	case err != nil:
-		return "", &InvalidError{Property: name, Problem: fmt.Sprintf("names the file %s, which can't be read: %v", path, withoutPath(err)), Cause: err}
+		return "", &InvalidError{Property: name, Problem: fmt.Sprintf("names %s, which can't be read: %v", shown(path), withoutPath(err)), Cause: withoutPath(err)}
 	case len(bytes.TrimSpace(text)) == 0:
-		return "", &InvalidError{Property: name, Problem: fmt.Sprintf("names the file %s, which is empty", path)}
+		return "", &InvalidError{Property: name, Problem: fmt.Sprintf("names %s, which is empty", shown(path))}
 	}
 	return string(text), nil
+}
+
+// shown is a path in words, and stays silent about what looks like the secret
+// itself, pasted where its file should be named.
+func shown(path string) string {
+	if len(path) > maxShownPathBytes || strings.Contains(path, "-----") || strings.ContainsAny(path, "{\"") || strings.ContainsFunc(path, unicode.IsControl) {
+		return "a file by what looks like the secret itself and not like a path"
+	}
+	return "the file " + path
 }
 
 // locate makes a path absolute: in the folder, else in the working folder.
