@@ -23,6 +23,8 @@ const (
 	headerTimeout = 60 * time.Second // from the request's end to the header's
 	bodyIdleLimit = 30 * time.Second // between two reads of a body
 	bodyTimeout   = 90 * time.Second // all of a body
+
+	refusalTimeout = 10 * time.Second // all of a refusal's body: less than a packet
 )
 
 const (
@@ -126,41 +128,53 @@ type retryOf struct {
 
 // get sends one request and returns its response once the header is in, with
 // status 200. Anything else is an error, of type *Error where Okta or the
-// network is the cause. The response's body must be closed, and cancel called
-// after it.
-func (c *Client) get(ctx context.Context, path, query string, repeats retryOf, wait Waiter) (*http.Response, error) {
+// network is the cause. The response's body must be closed, and cancel, which
+// stops it, called after it.
+func (c *Client) get(ctx context.Context, path, query string, repeats retryOf, wait Waiter) (*http.Response, context.CancelCauseFunc, error) {
 	g := c.governor(path)
 	if err := g.admit(ctx, wait); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var header http.Header
 	defer func() { g.answered(header) }()
 	token, err := c.tokens.Token(ctx, wait)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	request, err := c.request(ctx, path, query, repeats)
+	requestCtx, cancel := context.WithCancelCause(ctx)
+	request, err := c.request(requestCtx, path, query, repeats)
 	if err != nil {
-		return nil, err
+		cancel(nil)
+		return nil, nil, err
 	}
 	token.Authorize(request)
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, NetworkError(err, c.base)
+		cancel(nil)
+		return nil, nil, NetworkError(err, c.base)
 	}
 	header = response.Header
 	if response.StatusCode == http.StatusOK {
 		c.accepted(token)
-		return response, nil
+		return response, cancel, nil
 	}
-	defer response.Body.Close()
-	body, _ := io.ReadAll(io.LimitReader(response.Body, maxErrorBytes)) // a refusal cut short still has its status
-	refusal := APIError(response, body)
+	refusal := APIError(response, readRefusalBody(response, cancel))
 	if refusal.Retry == RetryWithNewToken {
-		return nil, c.rejected(ctx, token, refusal, wait)
+		return nil, nil, c.rejected(ctx, token, refusal, wait)
 	}
 	c.accepted(token)
-	return nil, refusal
+	return nil, nil, refusal
+}
+
+// readRefusalBody reads the body of a refusal to its end, and ends the request.
+// One that is cut short, or that does not come in time, still has its status.
+func readRefusalBody(response *http.Response, cancel context.CancelCauseFunc) []byte {
+	defer cancel(nil)
+	defer response.Body.Close()
+	late := time.AfterFunc(refusalTimeout, func() { cancel(errBodyStalled) })
+	defer late.Stop()
+	body, _ := io.ReadAll(io.LimitReader(response.Body, maxErrorBytes))
+	return body
 }
 
 func (c *Client) request(ctx context.Context, path, query string, repeats retryOf) (*http.Request, error) {

@@ -194,10 +194,8 @@ func (f *fetch) again(ctx context.Context, err error) error {
 // attempt sends the request once and returns when its header is in, with the
 // body still being read.
 func (f *fetch) attempt(ctx context.Context) (*reply, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	response, err := f.client.get(ctx, f.path, f.query, f.retries.last, f.wait) //nolint:bodyclose // closed where it is read, or below
+	response, cancel, err := f.client.get(ctx, f.path, f.query, f.retries.last, f.wait) //nolint:bodyclose // closed where it is read, or below
 	if err != nil {
-		cancel(nil)
 		return nil, withoutPlace(f.query, err)
 	}
 	reply := &reply{requestID: requestIDOf(response), cancel: cancel, done: make(chan struct{})}
@@ -213,7 +211,7 @@ func (f *fetch) attempt(ctx context.Context) (*reply, error) {
 		defer cancel(nil)
 		defer response.Body.Close()
 		reply.body = f.client.bodies.take()
-		reply.elements, reply.err = f.client.readPage(ctx, cancel, response, reply.body)
+		reply.elements, reply.err = f.client.readPage(cancel, response, reply.body)
 	}()
 	return reply, nil
 }
@@ -250,14 +248,14 @@ type reply struct {
 var errBodyStalled = errors.New("the body stopped coming in time")
 
 // readPage reads a response's body to its end and finds its elements.
-func (c *Client) readPage(ctx context.Context, cancel context.CancelCauseFunc, response *http.Response, body *bytes.Buffer) ([][]byte, error) {
+func (c *Client) readPage(cancel context.CancelCauseFunc, response *http.Response, body *bytes.Buffer) ([][]byte, error) {
 	stalled := func() { cancel(errBodyStalled) }
 	idle, total := time.AfterFunc(bodyIdleLimit, stalled), time.AfterFunc(bodyTimeout, stalled)
 	defer idle.Stop()
 	defer total.Stop()
 	reader := &progressReader{reader: io.LimitReader(response.Body, maxBodyBytes+1), progress: func() { idle.Reset(bodyIdleLimit) }}
 	if _, err := body.ReadFrom(reader); err != nil {
-		if cause := context.Cause(ctx); cause != nil {
+		if cause := context.Cause(response.Request.Context()); cause != nil {
 			err = cause
 		}
 		return nil, broken(response, fmt.Sprintf("the page broke off after %d bytes", body.Len()), err)
