@@ -271,10 +271,15 @@ const tryAgainWithin = 25 * time.Second
 // errPatience ends an attempt that would take longer.
 var errPatience = fmt.Errorf("connecting waits for %s at most", patience)
 
-// wait is an [oktaapi.Waiter] for as long as patience lasts.
-func (a *attempt) wait(ctx context.Context, d time.Duration, _, _ string) error {
+// wait is an [oktaapi.Waiter] for as long as patience lasts. A wait that is no
+// consequence of a failure, for a rate limit's next window, has only this
+// refusal to say what is wrong.
+func (a *attempt) wait(ctx context.Context, d time.Duration, _, message string) error {
 	if a.waiting+d > patience || time.Since(a.began) > tryAgainWithin {
-		return errPatience
+		return &plugin.Refusal{
+			Reason: oktaapi.ReasonWaitBudgetSpent, RetryAfter: d, Cause: errPatience,
+			Message: fmt.Sprintf("%s The next request could be sent in %s, and %v.", sentence(message), d.Round(time.Second), errPatience),
+		}
 	}
 	a.waiting += d
 	timer := time.NewTimer(d)
