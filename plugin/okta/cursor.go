@@ -51,7 +51,11 @@ const checksumBytes = 6
 
 // String encodes the cursor: printable, no blanks.
 func (c cursor) String() string {
-	payload, _ := json.Marshal(c) // strings only
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false) // an & would take six bytes
+	_ = encoder.Encode(c)        // strings only
+	payload := bytes.TrimSuffix(encoded.Bytes(), []byte("\n"))
 	sum := sha256.Sum256(payload)
 	return cursorPrefix + base64.RawURLEncoding.EncodeToString(append(payload, sum[:checksumBytes]...))
 }

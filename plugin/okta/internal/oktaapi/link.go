@@ -73,6 +73,11 @@ func isNext(parameters string) bool {
 	return false
 }
 
+// MaxNextQuery bounds the query of a link to the next page, in bytes: what a
+// consumer keeps to go on later has a limit too. Okta's queries have less than
+// a hundred.
+const MaxNextQuery = 2 << 10
+
 // nextQuery checks a link to the next page and returns its query. The link must
 // lead to the same list at the same host: the next request carries the token.
 func nextQuery(base *url.URL, path, link string) (string, error) {
@@ -93,7 +98,29 @@ func nextQuery(base *url.URL, path, link string) (string, error) {
 			Detail: fmt.Sprintf("the link to the next page of %s leads to %s", path, sanitise(target.Path, nil)),
 		}
 	}
-	return target.RawQuery, nil
+	query := plainQuery(target.RawQuery)
+	if len(query) > MaxNextQuery {
+		return "", &Error{
+			Reason: ReasonNextLinkInvalid,
+			Detail: fmt.Sprintf("the link to the next page has a query of %d bytes; at most %d are allowed", len(query), MaxNextQuery),
+		}
+	}
+	return query, nil
+}
+
+// plainQuery encodes what a query may not hold as it is (RFC 3986 section 3.4)
+// and net/url lets pass: sent raw, or kept as JSON, it would become another
+// query. What is encoded already stays.
+func plainQuery(query string) string {
+	var b strings.Builder
+	for i := range len(query) {
+		if c := query[i]; c <= ' ' || c > '~' || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // cycle notices a chain of links that returns to a page already read, in
