@@ -4,8 +4,25 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 )
+
+// nextPage returns the query of the next page that a response's header names,
+// or "" for the last page. A link that is damaged is an error: taken for the
+// end, it would leave out whoever comes after it.
+func nextPage(base *url.URL, path string, header http.Header) (string, error) {
+	if link := nextLink(header); link != "" {
+		return nextQuery(base, path, link)
+	}
+	if namesNext.MatchString(strings.Join(header.Values("Link"), ", ")) {
+		return "", &Error{Reason: ReasonNextLinkInvalid, Detail: "the link to the next page cannot be read"}
+	}
+	return "", nil
+}
+
+// namesNext matches what was meant to be rel="next".
+var namesNext = regexp.MustCompile(`(?i)\brel\s*=\s*["']?[^"';,]*\bnext\b`)
 
 // nextLink returns the target of the link with rel="next" in a response's
 // header, or "" when there is none, which is how a list ends. Okta sends each

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"patchbay.example/plugin/okta/internal/jsonscan"
@@ -199,19 +200,21 @@ func (f *fetch) attempt(ctx context.Context) (*reply, error) {
 		return nil, withoutPlace(f.query, err)
 	}
 	reply := &reply{requestID: requestIDOf(response), cancel: cancel, done: make(chan struct{})}
-	if link := nextLink(response.Header); link != "" {
-		if reply.next, err = nextQuery(f.client.base, f.path, link); err != nil {
-			cancel(nil)
-			_ = response.Body.Close()
-			return nil, err
-		}
+	if reply.next, err = nextPage(f.client.base, f.path, response.Header); err != nil {
+		cancel(nil)
+		_ = response.Body.Close()
+		return nil, err
 	}
+	query := f.query
 	go func() {
 		defer close(reply.done)
 		defer cancel(nil)
 		defer response.Body.Close()
 		reply.body = f.client.bodies.take()
 		reply.elements, reply.err = f.client.readPage(cancel, response, reply.body)
+		if reply.err == nil && linksLost(response.Header, query, len(reply.elements)) {
+			reply.err = linksMissing(response)
+		}
 	}()
 	return reply, nil
 }
@@ -294,6 +297,21 @@ func notAPage(response *http.Response, body []byte, err error) *Error {
 		return e
 	}
 	return broken(response, fmt.Sprintf("a page of a list is a JSON array, and this is none: %v", err), err)
+}
+
+// linksLost reports whether a page that holds as many elements as were asked
+// for came without any link. Okta names at least the page itself, so that
+// something on the way took the links away, and with them the next page.
+func linksLost(header http.Header, query string, elements int) bool {
+	values, err := url.ParseQuery(query)
+	limit, limitErr := strconv.Atoi(values.Get("limit"))
+	return err == nil && limitErr == nil && elements >= limit && len(header.Values("Link")) == 0
+}
+
+func linksMissing(response *http.Response) error {
+	e := broken(response, "a full page came without the links that say whether another one follows", nil)
+	e.Reason, e.Retry = ReasonNextLinkInvalid, RetryNever
+	return e
 }
 
 // progressReader reports each read.
