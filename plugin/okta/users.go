@@ -1,7 +1,9 @@
 package main
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"patchbay.example/plugin"
 	"patchbay.example/plugin/okta/internal/jsonscan"
@@ -48,6 +50,8 @@ func readUser(element []byte, types map[string]string) (plugin.Record, string) {
 		return plugin.Record{}, "the user has no id"
 	case id.Kind() != jsonscan.String || id.Text() == "":
 		return plugin.Record{}, "the user's id is not a string, or is empty"
+	case strings.ContainsRune(id.Text(), utf8.RuneError): // a replacement may stand for any other id
+		return plugin.Record{}, "the user's id is not text"
 	}
 	return plugin.Record{ID: id.Text(), User: user, Source: element}, ""
 }
