@@ -52,9 +52,10 @@ func ReadOrg(ctx context.Context, client *http.Client, base *url.URL, userAgent 
 		org.SkewKnown = true
 	}
 	var metadata struct{ ID string }
-	if response.StatusCode == http.StatusOK && json.Unmarshal(body, &metadata) == nil && metadata.ID != "" {
-		org.ID = metadata.ID
-		return org, nil
+	if response.StatusCode == http.StatusOK && json.Unmarshal(body, &metadata) == nil {
+		if org.ID = sanitiseID(metadata.ID); org.ID != "" {
+			return org, nil
+		}
 	}
 	refused := response.StatusCode >= http.StatusBadRequest && response.StatusCode < http.StatusInternalServerError
 	if refused && requestIDOf(response) != "" && !isWebPage(response.Header, body) {
