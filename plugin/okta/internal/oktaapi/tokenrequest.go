@@ -43,8 +43,9 @@ func (s *TokenSource) request(ctx context.Context, wait Waiter) (*Token, error) 
 		if err != nil || failed == nil {
 			return token, err
 		}
+		corrected := last != nil && last.Retry == RetryWithServiceTime
 		last = failed
-		again, delay := s.next(failed, attempt)
+		again, delay := s.next(failed, attempt, corrected)
 		if !again {
 			break
 		}
@@ -63,8 +64,8 @@ func (s *TokenSource) request(ctx context.Context, wait Waiter) (*Token, error) 
 	return nil, last
 }
 
-// next decides whether and when to ask again.
-func (s *TokenSource) next(failed *Error, attempt int) (again bool, delay time.Duration) {
+// next decides whether and when to ask again; corrected says that this was asked by the service's clock as of just now.
+func (s *TokenSource) next(failed *Error, attempt int, corrected bool) (again bool, delay time.Duration) {
 	if attempt == maxTokenAttempts {
 		return false, 0
 	}
@@ -72,7 +73,7 @@ func (s *TokenSource) next(failed *Error, attempt int) (again bool, delay time.D
 	case RetryWithNewAssertion:
 		return true, 0
 	case RetryWithServiceTime:
-		return s.adoptServiceClock(), 0
+		return !corrected && s.adoptServiceClock(), 0
 	case RetryAfterDelay:
 		if failed.RetryAfter > 0 {
 			return true, failed.RetryAfter
@@ -82,16 +83,13 @@ func (s *TokenSource) next(failed *Error, attempt int) (again bool, delay time.D
 	return false, 0
 }
 
-// adoptServiceClock makes the following assertions by the service's clock; it reports false when that is not known or is
-// in use already.
+// adoptServiceClock makes the following assertions by the service's clock, as the last response told it; it reports
+// false when that is not known.
 func (s *TokenSource) adoptServiceClock() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.clockKnown || s.useService {
-		return false
-	}
-	s.useService = true
-	return true
+	s.useService = s.useService || s.clockKnown
+	return s.clockKnown
 }
 
 // attempt makes one request. It returns a token, or what the service or the network said, or an error that ends it all.
