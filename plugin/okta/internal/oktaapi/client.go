@@ -24,6 +24,11 @@ const (
 	bodyIdleLimit = 30 * time.Second // between two reads of a body
 	bodyTimeout   = 90 * time.Second // all of a body
 
+	// With HTTP/2 all requests share a connection. One that has died silently
+	// is given up before the header's limit, so that the next attempt has another.
+	pingAfter   = 20 * time.Second // of silence while a request waits
+	pingTimeout = 15 * time.Second
+
 	refusalTimeout = 10 * time.Second // all of a refusal's body: less than a packet
 )
 
@@ -54,6 +59,7 @@ func NewHTTPClient() *http.Client {
 			MaxIdleConnsPerHost:    4,
 			IdleConnTimeout:        90 * time.Second,
 			ForceAttemptHTTP2:      true,
+			HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
