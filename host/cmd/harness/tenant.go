@@ -44,7 +44,7 @@ func (a *app) tenantCommand() *cobra.Command {
 who do not exist, as strict as Okta about credentials, scopes, cursors and rate
 limits, and with faults to order. --config-out writes a configuration with which
 a connector reaches it.`,
-		Example: `  harness tenant --users 1000 --config-out okta.json
+		Example: `  harness tenant --users 1000 --config-out t.json
   harness tenant --users 1000 --fault users:page=3:429 --fault token:1:invalid_dpop_proof`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -150,8 +150,12 @@ func configOf(t *oktatest.Tenant) []byte {
 }
 
 // writeFile writes a file of mode 0600, whole or not at all: whoever waits for
-// it finds it complete.
+// it finds it complete. What is there already and is no regular file, such as
+// /dev/stderr or a named pipe, is written to and not replaced.
 func writeFile(path string, text []byte) error {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return writeInPlace(path, text)
+	}
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".harness-*") // mode 0600
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w", errOutput, path, withoutPath(err))
@@ -163,6 +167,18 @@ func writeFile(path string, text []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(temporary.Name())
+		return fmt.Errorf("%w: %s: %w", errOutput, path, withoutPath(err))
+	}
+	return nil
+}
+
+func writeInPlace(path string, text []byte) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err == nil {
+		_, err = file.Write(text)
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %s: %w", errOutput, path, withoutPath(err))
 	}
 	return nil
