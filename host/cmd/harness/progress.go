@@ -98,7 +98,7 @@ func (p *progress) line() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	seconds := time.Since(p.began).Seconds()
-	text := fmt.Sprintf("%s pages, %s records, %.0f a second", thousands(p.pages), thousands(p.records), float64(p.records)/max(seconds, 0.001))
+	text := fmt.Sprintf("%s %s, %s %s, %.0f a second", thousands(p.pages), plural(p.pages, "page"), thousands(p.records), plural(p.records, "record"), float64(p.records)/max(seconds, 0.001))
 	if left := time.Until(p.waiting.Until); left > 0 {
 		text += fmt.Sprintf("; waiting until %s: %s (%s)", p.waiting.Until.Local().Format("15:04:05"), p.waiting.Message, p.waiting.Reason)
 	}

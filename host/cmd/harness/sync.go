@@ -121,7 +121,7 @@ func (a *app) stream(ctx context.Context, f syncFlags, s *summary) error {
 			return nil
 		},
 		Quarantined: func(_ context.Context, q host.Quarantined) error {
-			display.say(fmt.Sprintf("Left out: %s %s (%s)", q.Location, q.Message, q.Reason))
+			display.say(fmt.Sprintf("Left out: %s: %s (%s)", q.Location, q.Message, q.Reason))
 			return nil
 		},
 		Wait: func(w host.Wait) { display.wait(w) },
