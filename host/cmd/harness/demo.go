@@ -39,8 +39,8 @@ func (a *app) demo(ctx context.Context) error {
 	}
 	d.heading("Next")
 	d.line("go build -o bin/ ./host/cmd/... ./plugin/...")
-	d.line("bin/harness tenant --users 1000 --config-out okta.json   in one terminal, and in another:")
-	d.line("bin/harness sync --config okta.json --resource users --format jsonl")
+	d.line("bin/harness tenant --users 1000 --config-out t.json   in one terminal, and in another:")
+	d.line("bin/harness sync --config t.json --resource users --format jsonl")
 	d.line("With an Okta org of your own: docs/okta-setup.md")
 	return d.err
 }
