@@ -106,7 +106,8 @@ func nextQuery(base *url.URL, path, link string) (string, error) {
 	if target.Scheme != base.Scheme || !strings.EqualFold(target.Host, base.Host) || target.User != nil {
 		return "", &Error{
 			Reason: ReasonNextLinkForeign,
-			Detail: fmt.Sprintf("the link to the next page leads to %s instead of %s; nothing was sent there", sanitise(target.Host, nil), base.Host),
+			Detail: fmt.Sprintf("the link to the next page leads to %s instead of %s; nothing was sent there",
+				sanitise(target.Scheme+"://"+target.Host, nil), base),
 		}
 	}
 	if target.Path != path || target.RawQuery == "" {
