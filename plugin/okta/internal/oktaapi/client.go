@@ -136,7 +136,7 @@ type retryOf struct {
 // status 200. Anything else is an error, of type *Error where Okta or the
 // network is the cause. The response's body must be closed, and cancel, which
 // stops it, called after it.
-func (c *Client) get(ctx context.Context, path, query string, repeats retryOf, wait Waiter) (*http.Response, context.CancelCauseFunc, error) {
+func (c *Client) get(ctx context.Context, path, query string, repeats retryOf, wait Waiter) (*http.Response, context.CancelFunc, error) {
 	g := c.governor(path)
 	if err := g.admit(ctx, wait); err != nil {
 		return nil, nil, err
@@ -147,16 +147,16 @@ func (c *Client) get(ctx context.Context, path, query string, repeats retryOf, w
 	if err != nil {
 		return nil, nil, err
 	}
-	requestCtx, cancel := context.WithCancelCause(ctx)
+	requestCtx, cancel := context.WithCancel(ctx)
 	request, err := c.request(requestCtx, path, query, repeats)
 	if err != nil {
-		cancel(nil)
+		cancel()
 		return nil, nil, err
 	}
 	token.Authorize(request)
 	response, err := c.http.Do(request)
 	if err != nil {
-		cancel(nil)
+		cancel()
 		return nil, nil, NetworkError(err, c.base)
 	}
 	header = response.Header
@@ -174,10 +174,10 @@ func (c *Client) get(ctx context.Context, path, query string, repeats retryOf, w
 
 // readRefusalBody reads the body of a refusal to its end, and ends the request.
 // One that is cut short, or that does not come in time, still has its status.
-func readRefusalBody(response *http.Response, cancel context.CancelCauseFunc) []byte {
-	defer cancel(nil)
+func readRefusalBody(response *http.Response, cancel context.CancelFunc) []byte {
+	defer cancel()
 	defer response.Body.Close()
-	late := time.AfterFunc(refusalTimeout, func() { cancel(errBodyStalled) })
+	late := time.AfterFunc(refusalTimeout, cancel)
 	defer late.Stop()
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxErrorBytes))
 	return body

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"patchbay.example/plugin/okta/internal/jsonscan"
@@ -161,7 +162,7 @@ func (f *fetch) close() {
 	f.cancel()
 	<-f.opened
 	if f.reply != nil {
-		f.reply.cancel(nil)
+		f.reply.cancel()
 		<-f.reply.done
 		f.client.bodies.give(f.reply.body)
 		f.reply.body = nil
@@ -201,14 +202,14 @@ func (f *fetch) attempt(ctx context.Context) (*reply, error) {
 	}
 	reply := &reply{requestID: requestIDOf(response), cancel: cancel, done: make(chan struct{})}
 	if reply.next, err = nextPage(f.client.base, f.path, response.Header); err != nil {
-		cancel(nil)
+		cancel()
 		_ = response.Body.Close()
 		return nil, err
 	}
 	query := f.query
 	go func() {
 		defer close(reply.done)
-		defer cancel(nil)
+		defer cancel()
 		defer response.Body.Close()
 		reply.body = f.client.bodies.take()
 		reply.elements, reply.err = f.client.readPage(cancel, response, reply.body)
@@ -239,7 +240,7 @@ func withoutPlace(query string, err error) error {
 type reply struct {
 	next      string
 	requestID string
-	cancel    context.CancelCauseFunc // stops the body
+	cancel    context.CancelFunc // stops the body
 
 	done     chan struct{} // closed when the body was read; guards what follows
 	body     *bytes.Buffer // what elements are slices of
@@ -251,15 +252,16 @@ type reply struct {
 var errBodyStalled = errors.New("the body stopped coming in time")
 
 // readPage reads a response's body to its end and finds its elements.
-func (c *Client) readPage(cancel context.CancelCauseFunc, response *http.Response, body *bytes.Buffer) ([][]byte, error) {
-	stalled := func() { cancel(errBodyStalled) }
-	idle, total := time.AfterFunc(bodyIdleLimit, stalled), time.AfterFunc(bodyTimeout, stalled)
+func (c *Client) readPage(cancel context.CancelFunc, response *http.Response, body *bytes.Buffer) ([][]byte, error) {
+	var stalled atomic.Bool
+	stop := func() { stalled.Store(true); cancel() }
+	idle, total := time.AfterFunc(bodyIdleLimit, stop), time.AfterFunc(bodyTimeout, stop)
 	defer idle.Stop()
 	defer total.Stop()
 	reader := &progressReader{reader: io.LimitReader(response.Body, maxBodyBytes+1), progress: func() { idle.Reset(bodyIdleLimit) }}
 	if _, err := body.ReadFrom(reader); err != nil {
-		if cause := context.Cause(response.Request.Context()); cause != nil {
-			err = cause
+		if stalled.Load() {
+			err = errBodyStalled
 		}
 		return nil, broken(response, fmt.Sprintf("the page broke off after %d bytes", body.Len()), err)
 	}
