@@ -17,6 +17,15 @@ import (
 // array.
 var ErrNotArray = errors.New("not a JSON array")
 
+// ErrTooManyElements is returned by [Array] for an array of more than
+// [MaxElements].
+var ErrTooManyElements = fmt.Errorf("a JSON array of more than %d elements", MaxElements)
+
+// MaxElements bounds what is kept of an array: two bytes of text become an
+// element of 24 bytes, so that a page within its limit could take a gigabyte.
+// The largest page that Okta serves of anything has 10,000 elements.
+const MaxElements = 20_000
+
 // SyntaxError says where a text stops being JSON. A text that is cut short
 // fails at its end.
 type SyntaxError struct {
@@ -37,8 +46,9 @@ const maxDepth = 10_000
 
 // Array checks that text is one well-formed JSON array and returns its
 // elements, in order, as slices of text without the blanks around them. It
-// returns [ErrNotArray] for well-formed JSON of another kind and a
-// [*SyntaxError] for anything else.
+// returns [ErrNotArray] for well-formed JSON of another kind,
+// [ErrTooManyElements] for an array that no page is, and a [*SyntaxError] for
+// anything else.
 func Array(text []byte) ([][]byte, error) {
 	s := scanner{text: text}
 	start := s.blanks(0)
@@ -49,7 +59,11 @@ func Array(text []byte) ([][]byte, error) {
 	end := 0
 	isArray := text[start] == '['
 	if isArray {
-		end = s.array(start, 1, func(from, to int) { elements = append(elements, text[from:to:to]) })
+		end = s.array(start, 1, func(from, to int) {
+			if len(elements) <= MaxElements {
+				elements = append(elements, text[from:to:to])
+			}
+		})
 	} else {
 		end = s.value(start, 0)
 	}
@@ -64,6 +78,8 @@ func Array(text []byte) ([][]byte, error) {
 		return nil, &SyntaxError{Offset: s.failedAt, Length: len(text)}
 	case !isArray:
 		return nil, ErrNotArray
+	case len(elements) > MaxElements:
+		return nil, ErrTooManyElements
 	}
 	return elements, nil
 }

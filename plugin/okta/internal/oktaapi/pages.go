@@ -293,6 +293,11 @@ func notAPage(response *http.Response, body []byte, err error) *Error {
 		e.Reason, e.Retry = ReasonPageNotArray, RetryNever
 		return e
 	}
+	if errors.Is(err, jsonscan.ErrTooManyElements) {
+		e := broken(response, fmt.Sprintf("the page has more than %d elements", jsonscan.MaxElements), err)
+		e.Reason, e.Retry = ReasonPageTooLarge, RetryNever
+		return e
+	}
 	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '<' {
 		e := broken(response, fmt.Sprintf("a page of a list is a JSON array, and %s came instead", found), err)
 		e.Reason = ReasonCaptivePortal
