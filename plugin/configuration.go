@@ -76,15 +76,23 @@ func (c Configuration) Decode(dst any) error {
 		return err
 	}
 	problems := g.misplaced(fields, values)
+	var help []string
 	for _, f := range fields {
 		if problem := g.set(target.Field(f.index), f, values); problem != "" {
 			problems = append(problems, fmt.Sprintf("%q %s", f.name, problem))
+			if f.help != "" {
+				help = append(help, fmt.Sprintf("%s: %s", f.title, f.help))
+			}
 		}
 	}
-	if len(problems) > 0 {
-		return Refuse(ReasonConfigInvalid, "The configuration is not valid: %s.", strings.Join(problems, "; "))
+	if len(problems) == 0 {
+		return nil
 	}
-	return nil
+	refusal := Refuse(ReasonConfigInvalid, "The configuration is not valid: %s.", strings.Join(problems, "; "))
+	if len(help) > 0 {
+		refusal.Fix = "Correct the configuration as the message says. " + strings.Join(help, " ")
+	}
+	return refusal
 }
 
 // values reads the JSON object.
@@ -116,7 +124,7 @@ func (g given) misplaced(fields []field, values map[string]json.RawMessage) []st
 		isSecret, known := secret[name]
 		switch {
 		case !known:
-			problems = append(problems, fmt.Sprintf("%q is not known%s", name, suggestion(name, names)))
+			problems = append(problems, unknown(name, names))
 		case isSecret:
 			problems = append(problems, fmt.Sprintf("%q is a secret and stands among the plain properties", name))
 		}
@@ -238,6 +246,18 @@ func article(kind string) string {
 	}
 }
 
+// maxQuotedName bounds the name of an unknown property that is repeated: a
+// longer one is a value in the wrong place, perhaps a secret.
+const maxQuotedName = 40
+
+// unknown says that a property is not known, and which was meant.
+func unknown(name string, known []string) string {
+	if len(name) > maxQuotedName {
+		return fmt.Sprintf("a property whose name has %d bytes is not known (known are %s)", len(name), strings.Join(known, ", "))
+	}
+	return fmt.Sprintf("%q is not known%s", name, suggestion(name, known))
+}
+
 // suggestion names the known property that is spelt most like name, if one is.
 func suggestion(name string, known []string) string {
 	best, bestDistance := "", max(2, len(name)/3)+1
@@ -252,14 +272,8 @@ func suggestion(name string, known []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-// maxSuggestedName bounds the work of editDistance on names from outside.
-const maxSuggestedName = 64
-
 // editDistance is Levenshtein's, in bytes.
 func editDistance(a, b string) int {
-	if len(a) > maxSuggestedName {
-		return len(a)
-	}
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

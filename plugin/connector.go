@@ -30,7 +30,9 @@ type Connector interface {
 // Embed [UnimplementedSession] in every implementation: methods added to the
 // interface later then have an answer.
 type Session interface {
-	// ListResources says what can be read.
+	// ListResources says what can be read. It is called for every Sync as well,
+	// which is refused for a resource that is not among them; it should ask the
+	// service as seldom as it can.
 	ListResources(ctx context.Context) ([]Resource, error)
 
 	// Sync reads one resource and hands it to the stream, from the beginning

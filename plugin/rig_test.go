@@ -53,7 +53,7 @@ type scriptedSession struct {
 
 func (s *scriptedSession) ListResources(ctx context.Context) ([]Resource, error) {
 	if s.list == nil {
-		return s.UnimplementedSession.ListResources(ctx)
+		return []Resource{{Name: "things", Title: "Things", Kind: KindOther, KeyField: "id"}}, nil
 	}
 	return s.list(ctx)
 }
@@ -140,7 +140,7 @@ func (r *rig) events(request *connectorv1.SyncRequest) ([]*connectorv1.SyncRespo
 // all is events of a Sync that has to succeed.
 func (r *rig) all() []*connectorv1.SyncResponse {
 	r.Helper()
-	events, err := r.events(connectorv1.SyncRequest_builder{Resource: "things"}.Build())
+	events, err := r.events(theThings())
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -176,4 +176,9 @@ func (b *lockedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.String()
+}
+
+// theThings asks for the scripted connector's one resource.
+func theThings() *connectorv1.SyncRequest {
+	return connectorv1.SyncRequest_builder{Resource: "things"}.Build()
 }

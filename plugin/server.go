@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -148,6 +149,9 @@ func (s *server) Sync(request *connectorv1.SyncRequest, call grpc.ServerStreamin
 	if err := checkCursor(request.GetCursor()); err != nil {
 		return s.statusOf(ctx, &Refusal{Reason: ReasonCursorInvalid, Message: "This is not a cursor of this connector: " + err.Error() + "."})
 	}
+	if err := s.known(ctx, session, request.GetResource()); err != nil {
+		return s.statusOf(ctx, err)
+	}
 	stream := &Stream{resource: request.GetResource(), send: call.Send, budget: budgetOf(request)}
 	if err := session.Sync(ctx, SyncRequest{Resource: request.GetResource(), Cursor: request.GetCursor()}, stream); err != nil {
 		return s.statusOf(ctx, err)
@@ -156,6 +160,21 @@ func (s *server) Sync(request *connectorv1.SyncRequest, call grpc.ServerStreamin
 		return s.statusOf(ctx, err)
 	}
 	return nil
+}
+
+// known returns a refusal for a resource that the session does not list.
+func (s *server) known(ctx context.Context, session Session, name string) error {
+	resources, err := session.ListResources(ctx)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(resources))
+	for i, resource := range resources {
+		if names[i] = resource.Name; names[i] == name {
+			return nil
+		}
+	}
+	return Refuse(ReasonResourceUnknown, "There is no resource %.40q; there is %s.", name, strings.Join(names, ", "))
 }
 
 // budgetOf is the wait budget of a request; negative for none.

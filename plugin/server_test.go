@@ -56,7 +56,7 @@ func TestCallsOutOfOrderAreRefused(t *testing.T) {
 		err := stream.Page(nil, "x")
 		<-release
 		return err
-	}, list: func(context.Context) ([]Resource, error) { return nil, nil }})
+	}})
 	want := func(err error, call string) {
 		t.Helper()
 		if status.Code(err) != codes.FailedPrecondition {
@@ -66,21 +66,21 @@ func TestCallsOutOfOrderAreRefused(t *testing.T) {
 	}
 	_, err := r.client.ListResources(r.context(), &connectorv1.ListResourcesRequest{})
 	want(err, "ListResources before Connect")
-	_, err = r.events(&connectorv1.SyncRequest{})
+	_, err = r.events(theThings())
 	want(err, "Sync before Connect")
 	if _, err := r.client.Connect(r.context(), &connectorv1.ConnectRequest{}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = r.client.Connect(r.context(), &connectorv1.ConnectRequest{})
 	want(err, "a second Connect")
-	first, err := r.client.Sync(r.context(), &connectorv1.SyncRequest{})
+	first, err := r.client.Sync(r.context(), theThings())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := first.Recv(); err != nil {
 		t.Fatal(err)
 	}
-	_, err = r.events(&connectorv1.SyncRequest{})
+	_, err = r.events(theThings())
 	want(err, "a second Sync beside the first")
 	if _, err := r.client.ListResources(r.context(), &connectorv1.ListResourcesRequest{}); err != nil {
 		t.Errorf("ListResources beside a Sync: %v", err)
@@ -99,7 +99,7 @@ func TestNothingIsReadThroughARefusedConnection(t *testing.T) {
 	if _, err := r.client.Connect(r.context(), &connectorv1.ConnectRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := r.events(&connectorv1.SyncRequest{})
+	_, err := r.events(theThings())
 	wantRefusal(t, err, ReasonCallOrder, connectorv1.Class_CLASS_CONNECTOR_FAULT)
 }
 
@@ -169,7 +169,7 @@ func TestErrorsReachTheHostAsRefusals(t *testing.T) {
 			if _, err := r.client.Connect(r.context(), &connectorv1.ConnectRequest{}); err != nil {
 				t.Fatal(err)
 			}
-			events, err := r.events(&connectorv1.SyncRequest{})
+			events, err := r.events(theThings())
 			refusal := wantRefusal(t, err, c.reason, c.class)
 			if refusal.GetMessage() != c.message || len(events) > 0 {
 				t.Errorf("%q after %d events, want %q", refusal.GetMessage(), len(events), c.message)
@@ -216,7 +216,7 @@ func TestAPanicIsAFaultOfTheConnector(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // the process lives on, and so does the connection
-		_, err := r.events(&connectorv1.SyncRequest{})
+		_, err := r.events(theThings())
 		refusal := wantRefusal(t, err, ReasonPanicked, connectorv1.Class_CLASS_CONNECTOR_FAULT)
 		if strings.Contains(refusal.GetMessage(), "canary") {
 			t.Errorf("the refusal shows what the panic held: %s", refusal.GetMessage())
@@ -238,7 +238,7 @@ func TestAReasonThatIsNotDeclaredIsLogged(t *testing.T) {
 	r := connected(t, func(context.Context, SyncRequest, *Stream) error {
 		return &Refusal{Reason: "SURPRISE", Message: "No.", Fix: "Think."}
 	})
-	_, err := r.events(&connectorv1.SyncRequest{})
+	_, err := r.events(theThings())
 	wantRefusal(t, err, "SURPRISE", connectorv1.Class_CLASS_CONNECTOR_FAULT)
 	if log := r.log.String(); !strings.Contains(log, "SURPRISE") || !strings.Contains(log, `"ERROR"`) {
 		t.Errorf("the log says %q", log)
@@ -278,5 +278,16 @@ func TestARefusalOfEveryClassSurvivesTheWire(t *testing.T) {
 			got.GetRetryAfter().AsDuration() != sent.RetryAfter || got.GetMetadata()["okta_request_id"] != "abc" || len(got.GetMetadata()) != 1 {
 			t.Errorf("sent %v, got %v", want, got)
 		}
+	}
+}
+
+// The doc of SyncRequest says that its resource is one that ListResources gave:
+// an author who has one resource need not look.
+func TestAResourceThatIsNotListedIsRefused(t *testing.T) {
+	r := connected(t, func(context.Context, SyncRequest, *Stream) error { return nil })
+	_, err := r.events(connectorv1.SyncRequest_builder{Resource: "thing"}.Build())
+	refusal, ok := wire.RefusalOf(status.Convert(err))
+	if !ok || refusal.GetReason() != ReasonResourceUnknown || !strings.Contains(refusal.GetMessage(), "things") {
+		t.Errorf("got %v, want %s naming what there is", err, ReasonResourceUnknown)
 	}
 }

@@ -92,7 +92,7 @@ func TestAPageAboveTheLimitIsRefused(t *testing.T) {
 	r := connected(t, func(_ context.Context, _ SyncRequest, stream *Stream) error {
 		return stream.Page(things(0, 9, 2<<20), "")
 	})
-	events, err := r.events(&connectorv1.SyncRequest{})
+	events, err := r.events(theThings())
 	wantRefusal(t, err, ReasonPageTooLarge, connectorv1.Class_CLASS_CONNECTOR_FAULT)
 	if len(events) > 0 {
 		t.Errorf("%d events came of a page that was refused", len(events))
@@ -105,7 +105,7 @@ func TestAPageThatWasRefusedIsNotPassedOver(t *testing.T) {
 		_ = stream.Page(things(0, 9, 2<<20), "a")
 		return stream.Page(things(9, 1, 10), "")
 	})
-	events, err := r.events(&connectorv1.SyncRequest{})
+	events, err := r.events(theThings())
 	wantRefusal(t, err, ReasonPageTooLarge, connectorv1.Class_CLASS_CONNECTOR_FAULT)
 	for _, event := range events {
 		if event.HasCompleted() {
@@ -211,10 +211,10 @@ func TestCursorsThatCannotTravelAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, cursor := range []string{"a b", "a\n", "é", strings.Repeat("x", wire.MaxCursorBytes+1)} {
 		r := connected(t, func(_ context.Context, _ SyncRequest, stream *Stream) error { return stream.Page(nil, cursor) })
-		_, err := r.events(&connectorv1.SyncRequest{})
+		_, err := r.events(theThings())
 		wantRefusal(t, err, ReasonFailed, connectorv1.Class_CLASS_CONNECTOR_FAULT)
 		if utf8 := cursor != "é"; utf8 {
-			_, err = r.events(connectorv1.SyncRequest_builder{Cursor: cursor}.Build())
+			_, err = r.events(connectorv1.SyncRequest_builder{Resource: "things", Cursor: cursor}.Build())
 			wantRefusal(t, err, ReasonCursorInvalid, connectorv1.Class_CLASS_CONFIG_INVALID)
 		}
 	}
@@ -232,7 +232,7 @@ func TestCancellingASyncEndsItsContext(t *testing.T) {
 		return fmt.Errorf("read on: %w", ctx.Err())
 	})
 	ctx, cancel := context.WithCancel(r.context())
-	stream, err := r.client.Sync(ctx, &connectorv1.SyncRequest{})
+	stream, err := r.client.Sync(ctx, theThings())
 	if err != nil {
 		t.Fatal(err)
 	}

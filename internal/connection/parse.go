@@ -148,7 +148,7 @@ func decodeObject(text []byte) (map[string]json.RawMessage, error) {
 		return nil, &InvalidError{Problem: "is empty; it is a JSON object"}
 	case errors.As(err, &syntax):
 		line := 1 + bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n"))
-		return nil, &InvalidError{Problem: fmt.Sprintf("is not JSON: look at line %d", line), Cause: errNotJSON}
+		return nil, &InvalidError{Problem: fmt.Sprintf("is not JSON: look at line %d (a key of several lines stands in a file of its own, or its line ends are written \\n)", line), Cause: errNotJSON}
 	case err != nil || object == nil:
 		return nil, &InvalidError{Problem: "is not a JSON object", Cause: errNotJSON}
 	}
@@ -170,7 +170,7 @@ func take(object map[string]json.RawMessage, name string) (reference string, giv
 	}
 	switch {
 	case value != "" && file != "":
-		return "", false, &InvalidError{Property: name, Problem: fmt.Sprintf("is given twice: leave out it or %q", name+fileSuffix)}
+		return "", false, &InvalidError{Property: name, Problem: fmt.Sprintf("is given twice, also as %q: keep one of the two", name+fileSuffix)}
 	case file != "":
 		return "file:" + file, true, nil
 	default:
@@ -220,7 +220,7 @@ func (s Sources) fromEnvironment(name, variable string) (string, error) {
 	}
 	value, ok := lookup(variable)
 	if !ok || strings.TrimSpace(value) == "" {
-		return "", &InvalidError{Property: name, Problem: fmt.Sprintf("names the environment variable %s, which is not set", variable)}
+		return "", &InvalidError{Property: name, Problem: fmt.Sprintf("names the environment variable %s, which is not set or empty", variable)}
 	}
 	return value, nil
 }

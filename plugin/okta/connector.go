@@ -308,13 +308,16 @@ func refuse(err error) error {
 	return refusal
 }
 
-// sentence gives a text a capital letter and a full stop.
+// sentence gives a text a capital letter and a full stop. A host name at its
+// beginning stays as it is.
 func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	first, size := utf8.DecodeRuneInString(text)
-	text = string(unicode.ToUpper(first)) + text[size:]
+	if word, _, _ := strings.Cut(text, " "); !strings.Contains(word, ".") {
+		first, size := utf8.DecodeRuneInString(text)
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
 	if !strings.HasSuffix(text, ".") {
 		text += "."
 	}

@@ -48,9 +48,6 @@ func (s *session) ListResources(context.Context) ([]plugin.Resource, error) {
 
 // Sync implements [plugin.Session].
 func (s *session) Sync(ctx context.Context, request plugin.SyncRequest, stream *plugin.Stream) error {
-	if request.Resource != resourceUsers {
-		return plugin.Refuse(plugin.ReasonResourceUnknown, "There is no resource %q; there is %q.", request.Resource, resourceUsers)
-	}
 	l := listing{session: s, stream: stream}
 	if request.Cursor != "" {
 		at, err := s.config.parseCursor(request.Cursor, s.host, request.Resource)

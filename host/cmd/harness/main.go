@@ -44,8 +44,9 @@ type app struct {
 
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "harness",
-		Short: "Run one connector by hand",
+		Use:     "harness",
+		Short:   "Run one connector by hand",
+		Version: version,
 		Long: `Harness loads a Patchbay connector as a host would, connects, lists what there
 is to read, and streams it. Without a command it shows all of that against a
 fake Okta tenant of its own.`,

@@ -45,6 +45,9 @@ cuts a page in two, the rest begins with that page.`,
 			if err := requireOneOf(cmd, "format", f.format, "text", "jsonl"); err != nil {
 				return err
 			}
+			if f.waitBudget < 0 {
+				return &usageError{command: cmd, err: errors.New("--wait-budget is a duration such as 30m, or 0 for as long as it takes")}
+			}
 			return a.sync(cmd.Context(), f)
 		},
 	}

@@ -28,6 +28,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"sync --config t.json --resource users --format json", []string{`--format is text or jsonl, not "json"`}},
 		{"sync --config t.json --resource users --max-records -1", []string{"--max-records"}},
 		{"sync --config t.json --resource users --wait-budget soon", []string{"--wait-budget"}},
+		{"sync --config t.json --resource users --wait-budget -5s", []string{"--wait-budget is a duration such as 30m"}},
 		{"check --config t.json --log-level LOUD", []string{"--log-level"}},
 		{"tenant --users 0", []string{"--users is a number from 1 to 100,000,000, not 0", "harness tenant --help"}},
 		{"tenant --rate-limit -1", []string{"--rate-limit is a number of requests a minute"}},

@@ -176,6 +176,7 @@ func TestParsePrivateKeyNamesTheMistake(t *testing.T) {
 		"blank":                     {" \n\t\ufeff", "", ReasonKeyMissing},
 		"quotes only":               {`""`, "", ReasonKeyMissing},
 		"garbage":                   {"not a key at all", "", ReasonKeyUnreadable},
+		"name of a file":            {"keys/okta.pem", "", ReasonKeyUnreadable},
 		"far too long":              {strings.Repeat("A", 1<<20), "", ReasonKeyUnreadable},
 		"other PEM":                 {pemOf("MESSAGE", []byte("hello")), "", ReasonKeyUnreadable},
 		"not base64":                {"-----BEGIN PRIVATE KEY-----\n!!!!\n-----END PRIVATE KEY-----", "", ReasonKeyUnreadable},

@@ -39,6 +39,9 @@ func readKeyText(text string) (parsedKey, error) {
 	if looksLikeClientSecret(text) {
 		return parsedKey{}, keyError(ReasonKeyClientSecret, "this looks like a client secret and not like a private key: Okta's API scopes are given to apps with a public/private key only")
 	}
+	if looksLikePath(text) {
+		return parsedKey{}, unreadableKey("it looks like the name of a file: write file: before it, or name the file as private_key_file")
+	}
 	return parsedKey{}, unreadableKey("it is neither PEM (it would begin with -----BEGIN PRIVATE KEY-----) nor a JWK (it would begin with a brace)")
 }
 
@@ -61,6 +64,11 @@ func expandEscapes(text string) string {
 var clientSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{36,86}$`)
 
 func looksLikeClientSecret(text string) bool { return clientSecret.MatchString(text) }
+
+// path is what a file of a key is usually called. It is looked for last: whatever could be a key has been read by then.
+var path = regexp.MustCompile(`(?i)^[^\n]{1,250}\.(pem|key|p8|pk8|der|json|jwk|jwks|txt)$`)
+
+func looksLikePath(text string) bool { return path.MatchString(text) }
 
 // pemBlock is looser than RFC 7468: the line ends inside may be blanks, or missing altogether.
 var (
