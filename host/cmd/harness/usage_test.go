@@ -98,7 +98,7 @@ func TestAResourceThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3})
 	p := r.command("sync", "--resource", "nosuch").run(t)
-	p.wantCode(wire.ExitUsage).wantNoStdout().wantStderr(`There is no resource "nosuch"; there is "users"`, "To fix: ")
+	p.wantCode(wire.ExitUsage).wantNoStdout().wantStderr(`There is no resource "nosuch"; there is users`, "To fix: ")
 	if strings.Contains(p.stderr.text(), "To go on from here") {
 		t.Errorf("a command that can't work is printed: %s", p.stderr.text())
 	}
