@@ -27,6 +27,7 @@ type Stream struct {
 	mu          sync.Mutex // guards everything below, and the order of sending
 	failed      error      // of the first page that was not sent: the listing has a gap
 	waited      time.Duration
+	paidUntil   time.Time // the end of the longest wait so far
 	sequence    uint64
 	records     uint64
 	quarantined uint64
@@ -125,17 +126,24 @@ func (s *Stream) Wait(ctx context.Context, d time.Duration, reason, message stri
 	}
 }
 
-// spend takes d from the wait budget.
+// spend takes a wait of d from the wait budget. Waits of several goroutines at
+// the same time cost what passes of it: a minute that two wait for is a minute.
 func (s *Stream) spend(d time.Duration, reason string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.budget >= 0 && s.waited+d > s.budget {
+	now := time.Now()
+	until := now.Add(d)
+	cost := max(0, d-max(0, s.paidUntil.Sub(now)))
+	if s.budget >= 0 && s.waited+cost > s.budget {
 		refusal := Refuse(ReasonWaitBudgetSpent, "The next wait (%s) would take %s, and %s of the %s allowed for waits are left.",
 			reason, d.Round(time.Second), (s.budget - s.waited).Round(time.Second), s.budget)
 		refusal.RetryAfter = d
 		return refusal
 	}
-	s.waited += d
+	s.waited += cost
+	if until.After(s.paidUntil) {
+		s.paidUntil = until
+	}
 	return nil
 }
 
