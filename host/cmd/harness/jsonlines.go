@@ -214,27 +214,29 @@ func list[T any](o *object, name string, elements []T, write func(*object, T)) {
 	o.b = append(o.b, ']')
 }
 
-// appendString appends a JSON string. It escapes what RFC 8259 says must be
-// escaped and nothing else.
+// escaped marks the bytes that RFC 8259 says must be escaped in a string.
+var escaped = func() (table [256]bool) {
+	for c := range table {
+		table[c] = c < ' ' || c == '"' || c == '\\'
+	}
+	return table
+}()
+
+// appendString appends a JSON string. It escapes what must be escaped and
+// nothing else, and replaces what is not UTF-8.
 func appendString(b []byte, s string) []byte {
+	if !utf8.ValidString(s) { // the contract's strings are UTF-8; be safe all the same
+		s = string([]rune(s)) // a replacement for each byte, as encoding/json has it
+	}
 	b = append(b, '"')
 	from := 0
-	for i := 0; i < len(s); {
+	for i := range len(s) {
 		c := s[i]
-		switch {
-		case c >= utf8.RuneSelf:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 { // the contract's strings are UTF-8; be safe all the same
-				b = append(append(b, s[from:i]...), `\ufffd`...)
-				from = i + 1
-			}
-			i += size
-			continue
-		case c >= ' ' && c != '"' && c != '\\':
-			i++
+		if !escaped[c] {
 			continue
 		}
 		b = append(b, s[from:i]...)
+		from = i + 1
 		switch c {
 		case '"', '\\':
 			b = append(b, '\\', c)
@@ -248,8 +250,6 @@ func appendString(b []byte, s string) []byte {
 			b = append(b, `\u00`...)
 			b = append(b, "0123456789abcdef"[c>>4], "0123456789abcdef"[c&15])
 		}
-		i++
-		from = i
 	}
 	b = append(b, s[from:]...)
 	return append(b, '"')

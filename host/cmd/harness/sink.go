@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -17,19 +16,20 @@ import (
 // errEnough ends a run that has brought as many records as were asked for.
 var errEnough = errors.New("as many records as were asked for")
 
-// outputBuffer is a little more than a page of 200 users takes as lines, so
-// that a page is one write.
-const outputBuffer = 512 << 10
+// maxKeptLines is more than a page of 200 users takes as lines; room for a
+// larger page is not kept.
+const maxKeptLines = 1 << 20
 
-// sink writes pages of records. A page counts as accepted when all of it was
-// handed to the system; what then happens to the machine is beyond a sink.
+// sink writes pages of records, each in one write. A page counts as accepted
+// when all of it was handed to the system; what then happens to the machine is
+// beyond a sink.
 type sink struct {
-	out    *bufio.Writer
+	out    io.Writer
 	file   *os.File // nil for standard output
 	append func([]byte, *connectorv1.Record) []byte
 	limit  uint64 // 0: none
 	seen   idSet
-	line   []byte
+	lines  []byte // of the page in hand
 
 	written       // pages that were written whole, and what --max-records cut
 	length  int64 // of the file up to there
@@ -47,7 +47,7 @@ func openSink(stdout io.Writer, f syncFlags) (*sink, error) {
 		s.append = appendRow
 	}
 	if f.output == "" {
-		s.out = bufio.NewWriterSize(stdout, outputBuffer)
+		s.out = stdout
 		return s, nil
 	}
 	file, err := openOutput(f.output, f.cursor != "")
@@ -58,7 +58,7 @@ func openSink(stdout io.Writer, f syncFlags) (*sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errOutput, errors.Join(err, file.Close()))
 	}
-	s.file, s.out, s.length = file, bufio.NewWriterSize(file, outputBuffer), info.Size()
+	s.file, s.out, s.length = file, file, info.Size()
 	return s, nil
 }
 
@@ -92,29 +92,32 @@ func (s *sink) cutBack() error {
 }
 
 func (s *sink) write(page host.Page) error {
+	if s.lines = s.lines[:0]; cap(s.lines) > maxKeptLines {
+		s.lines = nil
+	}
+	var enough error
 	for _, record := range page.Records {
 		if !s.seen.add(record.GetId()) {
 			continue
 		}
 		if s.limit > 0 && s.records == s.limit {
-			if err := s.out.Flush(); err != nil {
-				return output(0, err)
-			}
-			return errEnough
+			enough = errEnough
+			break
 		}
-		s.line = s.append(s.line[:0], record)
-		if _, err := s.out.Write(s.line); err != nil {
-			return output(0, err)
-		}
-		s.length += int64(len(s.line))
+		s.lines = s.append(s.lines, record)
 		s.records++
 		s.bytes += int64(len(record.GetSource()))
 	}
-	return output(0, s.out.Flush())
+	s.length += int64(len(s.lines))
+	if len(s.lines) > 0 {
+		if err := output(s.out.Write(s.lines)); err != nil {
+			return err
+		}
+	}
+	return enough
 }
 
-// close closes the file. Records of a page that was not accepted may still be
-// in the buffer; they are not written, for the run goes on before them.
+// close closes the file.
 func (s *sink) close() error {
 	if s.file == nil {
 		return nil

@@ -71,7 +71,7 @@ func inBubble(t *testing.T, answer func(w http.ResponseWriter, r *http.Request, 
 			_ = server.Serve(pipes) // ends when it is closed below
 		}()
 		httpClient := NewHTTPClient()
-		transport := httpClient.Transport.(*http.Transport)
+		transport := httpClient.Transport.(*gunzip).next.(*http.Transport)
 		transport.Proxy, transport.DialContext = nil, pipes.dial
 		base := &url.URL{Scheme: "http", Host: "127.0.0.1"}
 		b.client = NewClient(ClientSettings{Base: base, HTTP: httpClient, UserAgent: "test/1", Share: 1, Tokens: NewTokenSource(TokenSettings{

@@ -48,7 +48,7 @@ func TestAConnectionThatDiesSilentlyIsGivenUp(t *testing.T) {
 			_ = server.ServeTLS(pipes, "", "") // ends when it is closed below
 		}()
 		httpClient := NewHTTPClient()
-		transport := httpClient.Transport.(*http.Transport)
+		transport := httpClient.Transport.(*gunzip).next.(*http.Transport)
 		transport.Proxy = nil
 		transport.TLSClientConfig.RootCAs = certificates.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 		dials := 0

@@ -70,7 +70,7 @@ func clientOf(t *testing.T, tenant *oktatest.Tenant) *Client {
 	httpClient := NewHTTPClient()
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(tenant.CertPEM())
-	httpClient.Transport.(*http.Transport).TLSClientConfig.RootCAs = pool
+	httpClient.Transport.(*gunzip).next.(*http.Transport).TLSClientConfig.RootCAs = pool
 	t.Cleanup(httpClient.CloseIdleConnections)
 	return NewClient(ClientSettings{Base: base, HTTP: httpClient, UserAgent: "test/1", Tokens: NewTokenSource(TokenSettings{
 		Base: base, ClientID: tenant.ClientID(), Key: key, Scopes: []string{"okta.users.read"}, HTTP: httpClient, UserAgent: "test/1",
