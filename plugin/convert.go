@@ -13,18 +13,178 @@ import (
 // This file turns the SDK's types into the contract's. Zero values become
 // absent fields.
 
-func toRecord(resource string, r Record) *connectorv1.Record {
-	message := &connectorv1.Record{}
+// arena holds the messages of one page: a page of 200 people has some 4,000,
+// and they live and die together.
+type arena struct {
+	records      slab[connectorv1.Record]
+	users        slab[connectorv1.User]
+	names        slab[connectorv1.Name]
+	addresses    slab[connectorv1.Address]
+	accountTypes slab[connectorv1.AccountType]
+	emails       slab[connectorv1.Email]
+	phoneNumbers slab[connectorv1.PhoneNumber]
+	managers     slab[connectorv1.ManagerReference]
+	timestamps   slab[timestamppb.Timestamp]
+}
+
+func (a *arena) record(resource string, r Record) *connectorv1.Record {
+	message := a.records.next()
 	message.SetResource(resource)
 	message.SetId(r.ID)
 	message.SetSource(r.Source)
 	switch {
 	case r.User != nil:
-		message.SetUser(toUser(r.User))
+		message.SetUser(a.user(r.User))
 	case r.Group != nil:
-		message.SetGroup(toGroup(r.Group))
+		message.SetGroup(a.group(r.Group))
 	}
 	return message
+}
+
+func (a *arena) user(u *User) *connectorv1.User {
+	message := a.users.next()
+	message.SetUserName(u.UserName)
+	message.SetName(a.name(u.Name))
+	message.SetDisplayName(u.DisplayName)
+	message.SetNickName(u.NickName)
+	message.SetProfileUrl(u.ProfileURL)
+	message.SetEmails(each(u.Emails, a.email))
+	message.SetPhoneNumbers(each(u.PhoneNumbers, a.phoneNumber))
+	message.SetAddress(a.address(u.Address))
+	message.SetTitle(u.Title)
+	message.SetDepartment(u.Department)
+	message.SetDivision(u.Division)
+	message.SetOrganization(u.Organization)
+	message.SetCostCenter(u.CostCenter)
+	message.SetEmployeeNumber(u.EmployeeNumber)
+	message.SetUserType(u.UserType)
+	message.SetAccountType(a.accountType(u.AccountType))
+	message.SetManagers(each(u.Managers, a.manager))
+	message.SetPreferredLanguage(u.PreferredLanguage)
+	message.SetLocale(u.Locale)
+	message.SetTimeZone(u.TimeZone)
+	message.SetStatus(u.Status)
+	message.SetStatusKind(connectorv1.UserStatus(u.StatusKind)) //nolint:gosec // same order, see convert_test.go
+	message.SetTransitioningToStatus(u.TransitioningToStatus)
+	message.SetCreated(a.timestamp(u.Created))
+	message.SetActivated(a.timestamp(u.Activated))
+	message.SetStatusChanged(a.timestamp(u.StatusChanged))
+	message.SetLastLogin(a.timestamp(u.LastLogin))
+	message.SetLastUpdated(a.timestamp(u.LastUpdated))
+	message.SetPasswordChanged(a.timestamp(u.PasswordChanged))
+	return message
+}
+
+func (a *arena) name(n Name) *connectorv1.Name {
+	if n == (Name{}) {
+		return nil
+	}
+	message := a.names.next()
+	message.SetGiven(n.Given)
+	message.SetMiddle(n.Middle)
+	message.SetFamily(n.Family)
+	message.SetHonorificPrefix(n.HonorificPrefix)
+	message.SetHonorificSuffix(n.HonorificSuffix)
+	return message
+}
+
+func (a *arena) email(e Email) *connectorv1.Email {
+	message := a.emails.next()
+	message.SetValue(e.Value)
+	message.SetType(e.Type)
+	message.SetPrimary(e.Primary)
+	return message
+}
+
+func (a *arena) phoneNumber(n PhoneNumber) *connectorv1.PhoneNumber {
+	message := a.phoneNumbers.next()
+	message.SetValue(n.Value)
+	message.SetType(n.Type)
+	return message
+}
+
+func (a *arena) address(r Address) *connectorv1.Address {
+	if r == (Address{}) {
+		return nil
+	}
+	message := a.addresses.next()
+	message.SetStreetAddress(r.StreetAddress)
+	message.SetLocality(r.Locality)
+	message.SetRegion(r.Region)
+	message.SetPostalCode(r.PostalCode)
+	message.SetCountry(r.Country)
+	message.SetFormatted(r.Formatted)
+	return message
+}
+
+func (a *arena) accountType(t AccountType) *connectorv1.AccountType {
+	if t == (AccountType{}) {
+		return nil
+	}
+	message := a.accountTypes.next()
+	message.SetId(t.ID)
+	message.SetName(t.Name)
+	return message
+}
+
+func (a *arena) manager(m ManagerReference) *connectorv1.ManagerReference {
+	message := a.managers.next()
+	message.SetAttribute(m.Attribute)
+	message.SetValue(m.Value)
+	return message
+}
+
+func (a *arena) group(g *Group) *connectorv1.Group {
+	return connectorv1.Group_builder{
+		Name: g.Name, Description: g.Description, Type: g.Type,
+		Created: a.timestamp(g.Created), LastUpdated: a.timestamp(g.LastUpdated),
+		LastMembershipUpdated: a.timestamp(g.LastMembershipUpdated),
+	}.Build()
+}
+
+func (a *arena) timestamp(t time.Time) *timestamppb.Timestamp {
+	if t.IsZero() {
+		return nil
+	}
+	message := a.timestamps.next()
+	message.Seconds, message.Nanos = t.Unix(), int32(t.Nanosecond()) //nolint:gosec // below 1e9
+	return message
+}
+
+// slab allocates messages of one type some at a time, first few, then more.
+type slab[T any] struct {
+	free []T
+	size int // of the last allocation, in messages
+}
+
+// The first allocation is small, for pages of one person; later ones are large
+// enough to hardly feel each.
+const (
+	slabFirst = 4
+	slabMost  = 64
+)
+
+// next is a zero message.
+func (s *slab[T]) next() *T {
+	if len(s.free) == 0 {
+		s.size = min(max(slabFirst, 2*s.size), slabMost)
+		s.free = make([]T, s.size)
+	}
+	message := &s.free[0]
+	s.free = s.free[1:]
+	return message
+}
+
+// each converts a list; an empty one is absent.
+func each[T, M any](list []T, convert func(T) *M) []*M {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]*M, len(list))
+	for i, element := range list {
+		out[i] = convert(element)
+	}
+	return out
 }
 
 // fieldOverhead is more than the tags, lengths and numbers of a record, of a
@@ -62,115 +222,6 @@ func sizeBound(resource string, r Record) int {
 		size += len(g.Name) + len(g.Description) + len(g.Type)
 	}
 	return size
-}
-
-func toUser(u *User) *connectorv1.User {
-	return connectorv1.User_builder{
-		UserName:              u.UserName,
-		Name:                  toName(u.Name),
-		DisplayName:           u.DisplayName,
-		NickName:              u.NickName,
-		ProfileUrl:            u.ProfileURL,
-		Emails:                toEmails(u.Emails),
-		PhoneNumbers:          toPhoneNumbers(u.PhoneNumbers),
-		Address:               toAddress(u.Address),
-		Title:                 u.Title,
-		Department:            u.Department,
-		Division:              u.Division,
-		Organization:          u.Organization,
-		CostCenter:            u.CostCenter,
-		EmployeeNumber:        u.EmployeeNumber,
-		UserType:              u.UserType,
-		AccountType:           toAccountType(u.AccountType),
-		Managers:              toManagers(u.Managers),
-		PreferredLanguage:     u.PreferredLanguage,
-		Locale:                u.Locale,
-		TimeZone:              u.TimeZone,
-		Status:                u.Status,
-		StatusKind:            connectorv1.UserStatus(u.StatusKind), //nolint:gosec // same order, see convert_test.go
-		TransitioningToStatus: u.TransitioningToStatus,
-		Created:               toTimestamp(u.Created),
-		Activated:             toTimestamp(u.Activated),
-		StatusChanged:         toTimestamp(u.StatusChanged),
-		LastLogin:             toTimestamp(u.LastLogin),
-		LastUpdated:           toTimestamp(u.LastUpdated),
-		PasswordChanged:       toTimestamp(u.PasswordChanged),
-	}.Build()
-}
-
-func toName(n Name) *connectorv1.Name {
-	if n == (Name{}) {
-		return nil
-	}
-	return connectorv1.Name_builder{
-		Given: n.Given, Middle: n.Middle, Family: n.Family,
-		HonorificPrefix: n.HonorificPrefix, HonorificSuffix: n.HonorificSuffix,
-	}.Build()
-}
-
-func toEmails(emails []Email) []*connectorv1.Email {
-	if len(emails) == 0 {
-		return nil
-	}
-	out := make([]*connectorv1.Email, len(emails))
-	for i, e := range emails {
-		out[i] = connectorv1.Email_builder{Value: e.Value, Type: e.Type, Primary: e.Primary}.Build()
-	}
-	return out
-}
-
-func toPhoneNumbers(numbers []PhoneNumber) []*connectorv1.PhoneNumber {
-	if len(numbers) == 0 {
-		return nil
-	}
-	out := make([]*connectorv1.PhoneNumber, len(numbers))
-	for i, n := range numbers {
-		out[i] = connectorv1.PhoneNumber_builder{Value: n.Value, Type: n.Type}.Build()
-	}
-	return out
-}
-
-func toAddress(a Address) *connectorv1.Address {
-	if a == (Address{}) {
-		return nil
-	}
-	return connectorv1.Address_builder{
-		StreetAddress: a.StreetAddress, Locality: a.Locality, Region: a.Region,
-		PostalCode: a.PostalCode, Country: a.Country, Formatted: a.Formatted,
-	}.Build()
-}
-
-func toAccountType(t AccountType) *connectorv1.AccountType {
-	if t == (AccountType{}) {
-		return nil
-	}
-	return connectorv1.AccountType_builder{Id: t.ID, Name: t.Name}.Build()
-}
-
-func toManagers(managers []ManagerReference) []*connectorv1.ManagerReference {
-	if len(managers) == 0 {
-		return nil
-	}
-	out := make([]*connectorv1.ManagerReference, len(managers))
-	for i, m := range managers {
-		out[i] = connectorv1.ManagerReference_builder{Attribute: m.Attribute, Value: m.Value}.Build()
-	}
-	return out
-}
-
-func toGroup(g *Group) *connectorv1.Group {
-	return connectorv1.Group_builder{
-		Name: g.Name, Description: g.Description, Type: g.Type,
-		Created: toTimestamp(g.Created), LastUpdated: toTimestamp(g.LastUpdated),
-		LastMembershipUpdated: toTimestamp(g.LastMembershipUpdated),
-	}.Build()
-}
-
-func toTimestamp(t time.Time) *timestamppb.Timestamp {
-	if t.IsZero() {
-		return nil
-	}
-	return timestamppb.New(t)
 }
 
 func toDuration(d time.Duration) *durationpb.Duration {

@@ -56,7 +56,7 @@ func TestEnumsAreTheContracts(t *testing.T) {
 func TestEveryFieldOfAUserHasItsPlace(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
-	got := toUser(&User{
+	got := new(arena).user(&User{
 		UserName: "user", Name: Name{"given", "middle", "family", "prefix", "suffix"}, DisplayName: "display", NickName: "nick",
 		ProfileURL: "url", Emails: []Email{{"email", "work", true}}, PhoneNumbers: []PhoneNumber{{"phone", "mobile"}},
 		Address: Address{"street", "city", "region", "post", "country", "formatted"},
@@ -96,11 +96,11 @@ func TestEveryFieldOfAUserHasItsPlace(t *testing.T) {
 
 func TestWhatTheServiceDoesNotHaveIsAbsent(t *testing.T) {
 	t.Parallel()
-	u := toUser(&User{Emails: []Email{}})
+	u := new(arena).user(&User{Emails: []Email{}})
 	if u.HasName() || u.HasAddress() || u.HasAccountType() || u.HasCreated() || u.HasLastLogin() || len(u.GetEmails()) > 0 {
 		t.Errorf("an empty user has something: %v", u)
 	}
-	g := toGroup(&Group{Name: "team"})
+	g := new(arena).group(&Group{Name: "team"})
 	if g.GetName() != "team" || g.HasCreated() || g.HasLastMembershipUpdated() {
 		t.Errorf("a group with a name is %v", g)
 	}

@@ -23,7 +23,7 @@ func TestSizeBoundCoversEveryField(t *testing.T) {
 			{ID: "id", Source: make([]byte, length), Group: group},
 			{ID: strings.Repeat("i", 1024), Source: make([]byte, length)},
 		} {
-			page := connectorv1.Page_builder{Records: []*connectorv1.Record{toRecord("users", record)}}.Build()
+			page := connectorv1.Page_builder{Records: []*connectorv1.Record{new(arena).record("users", record)}}.Build()
 			if size, bound := proto.Size(page), sizeBound("users", record); size > bound {
 				t.Errorf("texts of %d bytes: the record takes %d bytes, and the bound is %d", length, size, bound)
 			}

@@ -164,12 +164,13 @@ func (s *Stream) complete() error {
 func (s *Stream) messages(records []Record) ([]sized, error) {
 	messages := make([]sized, 0, len(records))
 	total := 0
+	arena := &arena{}
 	repeats := repeatedEarlier(records)
 	for i, record := range records {
 		if repeats != nil && repeats[i] {
 			continue
 		}
-		message, problem := s.message(record)
+		message, problem := s.message(arena, record)
 		if problem != "" {
 			location := fmt.Sprintf("page %d, element %d", s.sequence+1, i+1)
 			reason := ReasonRecordTooLarge
@@ -198,7 +199,7 @@ type sized struct {
 }
 
 // message converts one record, or says why it can't travel.
-func (s *Stream) message(record Record) (sized, string) {
+func (s *Stream) message(arena *arena, record Record) (sized, string) {
 	bytes := sizeBound(s.resource, record)
 	switch {
 	case record.ID == "":
@@ -212,7 +213,7 @@ func (s *Stream) message(record Record) (sized, string) {
 	case bytes > wire.MaxMessageBytes-messageOverhead:
 		return sized{}, fmt.Sprintf("The record with its typed view has up to %d bytes; at most %d fit a message.", bytes, wire.MaxMessageBytes-messageOverhead)
 	}
-	return sized{toRecord(s.resource, record), bytes}, ""
+	return sized{arena.record(s.resource, record), bytes}, ""
 }
 
 // messageOverhead is room for what surrounds a page's records in its message:
