@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Errors of a store. Others are the engine's: a full disk, a lost connection.
+var (
+	// ErrNotFound: there is no such connection, run or person.
+	ErrNotFound = errors.New("not found")
+	// ErrNameTaken: another connection has the name.
+	ErrNameTaken = errors.New("the name is taken")
+	// ErrFenced: the run belongs to another worker, or is over.
+	ErrFenced = errors.New("the run belongs to another worker or is over")
+	// ErrRunning: the connection has a running run already.
+	ErrRunning = errors.New("the connection is syncing already")
+	// ErrNotHeld: the run is not held, or a newer one is complete.
+	ErrNotHeld = errors.New("the run is not held for review any more")
+	// ErrBaseMoved: another run was promoted since this one began, so that what
+	// it staged was compared with a directory that is gone.
+	ErrBaseMoved = errors.New("the directory changed since the run began")
+)
+
+// Fence names a run and the epoch in which the caller owns it.
+type Fence struct{ Run, Epoch int64 }
+
+// Begin is a new run.
+type Begin struct {
+	ConnectionID     int64
+	Trigger          string
+	ConfigHash       []byte
+	ConnectorVersion string
+	Now, LeaseUntil  time.Time
+}
+
+// StagedPage is a page of the service as a run stores it.
+type StagedPage struct {
+	Records []StagedRecord
+	// Cursor is where to go on after the page; empty on the last.
+	Cursor string
+	// Bytes is the size of the sources.
+	Bytes int64
+	// LeaseUntil renews the lease.
+	LeaseUntil time.Time
+}
+
+// StagedRecord is a person as met.
+type StagedRecord struct {
+	// ID is 1 to [MaxIDBytes] bytes of UTF-8 without NUL.
+	ID string
+	// SourceHash is a hash of the source, [HashBytes] long.
+	SourceHash []byte
+	Times      Times
+	// Version computes the rest. It is called only where SourceHash is new, and
+	// outside of any transaction.
+	Version func() Version
+}
+
+// Quarantine is a record that could not be read.
+type Quarantine struct {
+	ID         string // empty where unreadable
+	LeaseUntil time.Time
+}
+
+// Comparison is what a complete run would make of the directory that stands.
+type Comparison struct {
+	// StandsWithAccess and WithAccess count people with access before and after.
+	StandsWithAccess, WithAccess int64
+	// Stands and Seen count people before, and those met by the run.
+	Stands, Seen                       int64
+	Added, Changed, Unchanged, Removed int64
+}
+
+// Finish is how a run ends without being promoted.
+type Finish struct {
+	Status                      RunStatus // RunFailed, RunAbandoned or RunHeld
+	Class, Reason, Message, Fix string
+	Plan                        []byte
+	Now                         time.Time
+}
+
+// Store keeps an installation. Its methods may be called concurrently. Every
+// text is UTF-8; a NUL, which PostgreSQL takes in no text, is stored as U+FFFD.
+type Store interface {
+	// AddConnection stores a connection and returns its id. ErrNameTaken.
+	AddConnection(ctx context.Context, c Connection) (int64, error)
+	// UpdateConnection replaces what an administrator sets (everything above
+	// Generation in [Connection]). ErrNotFound, ErrNameTaken.
+	UpdateConnection(ctx context.Context, c Connection) error
+	// RemoveConnection removes a connection with all that it brought.
+	RemoveConnection(ctx context.Context, id int64) error
+	// Connection finds one by name. ErrNotFound.
+	Connection(ctx context.Context, name string) (Connection, error)
+	// Connections are all, by name.
+	Connections(ctx context.Context) ([]Connection, error)
+
+	// BeginRun begins a run with epoch 1 and pass 1. ErrRunning, ErrNotFound.
+	BeginRun(ctx context.Context, b Begin) (Run, error)
+	// TakeOver raises the epoch of a running run and returns it. ErrNotFound
+	// when it is not running; ErrRunning while its lease lasts beyond now.
+	TakeOver(ctx context.Context, run int64, now, leaseUntil time.Time) (Run, error)
+	// Running is the connection's running run. ErrNotFound.
+	Running(ctx context.Context, connection int64) (Run, error)
+	// Run is one run. ErrNotFound.
+	Run(ctx context.Context, id int64) (Run, error)
+	// Runs are a connection's newest runs, newest first.
+	Runs(ctx context.Context, connection int64, limit int) ([]Run, error)
+
+	// Renew renews the lease, and adds to the time waited. ErrFenced.
+	Renew(ctx context.Context, f Fence, until time.Time, waited time.Duration) error
+	// StagePage stores a page with its cursor in one transaction. Of a person
+	// who comes twice, the later record stands. ErrFenced.
+	StagePage(ctx context.Context, f Fence, p StagedPage) error
+	// Quarantine counts a record that could not be read; one with an id counts
+	// as seen. ErrFenced.
+	Quarantine(ctx context.Context, f Fence, q Quarantine) error
+	// Restart begins the next pass: what was met so far counts no more, and
+	// cursor, pages and the totals of the staging begin again. ErrFenced.
+	Restart(ctx context.Context, f Fence) error
+
+	// Compare compares what the run met with what stands. ErrFenced.
+	Compare(ctx context.Context, f Fence) (Comparison, error)
+	// Finish ends a run without promoting it. A run that becomes held makes
+	// those that were held superseded. ErrFenced.
+	Finish(ctx context.Context, f Fence, end Finish) error
+	// Promote makes a complete run the current generation. Where it quarantined
+	// a record without id, nobody is removed. Runs that were held become
+	// superseded. What dead runs staged is swept first, in chunks. ErrFenced,
+	// ErrBaseMoved.
+	Promote(ctx context.Context, f Fence, now time.Time) (Run, error)
+	// Approve promotes a held run, and abandons one that is running meanwhile.
+	// ErrNotHeld, ErrBaseMoved.
+	Approve(ctx context.Context, run int64, now time.Time) (Run, error)
+	// Discard declines a held run. ErrNotHeld.
+	Discard(ctx context.Context, run int64, now time.Time) error
+
+	// People are those whom readers see. ErrNotFound for a connection that is
+	// not there.
+	People(ctx context.Context, q PeopleQuery) ([]Person, error)
+	// Person is one of them. ErrNotFound.
+	Person(ctx context.Context, connection int64, id string) (Person, error)
+	// Vanishing are those with access whom a complete or held run did not meet,
+	// by id, for its plan.
+	Vanishing(ctx context.Context, run int64, limit int) ([]Person, error)
+	// Changes are what a promoted run did, by id, beginning after an id.
+	Changes(ctx context.Context, run int64, after string, limit int) ([]Change, error)
+	// Forget erases every version, sighting and plan's mention of a person.
+	// ErrNotFound.
+	Forget(ctx context.Context, connection int64, id string) error
+
+	// Sweep removes, in chunks, what dead runs staged, sightings of runs that
+	// are not current, tombstones and replaced versions closed by runs that
+	// finished before closedBefore, and ended runs that finished before
+	// runsBefore, but for the current one's. It returns when nothing is left or
+	// ctx ends.
+	Sweep(ctx context.Context, closedBefore, runsBefore time.Time) error
+	// Close releases the engine.
+	Close() error
+}
