@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,41 +79,70 @@ func ReadFile(path string) ([]byte, error) {
 	return text, nil
 }
 
-// Parse splits a JSON object into plain and secret properties. schema is the
-// connector's (DescribeResponse.config_schema_json): a property with x-secret
-// is a secret. Its value is the secret itself or a reference to it:
-//
-//	env:NAME   the environment variable NAME
-//	file:PATH  the file PATH
-//	-          standard input
-//
-// and NAME_file is the same as file: for the secret NAME. What the schema does
-// not know is left to the connector, which refuses it by name. Errors are of
-// type [*InvalidError], also for a schema that can't be read.
+// Parse is [Enter] and [Entered.Resolve] in one. Errors are of type
+// [*InvalidError].
 func Parse(text, schema []byte, sources Sources) (Configuration, error) {
-	secrets, err := secretProperties(schema)
+	entered, err := Enter(text, schema)
 	if err != nil {
 		return Configuration{}, err
+	}
+	return entered.Resolve(sources)
+}
+
+// Entered is a configuration as an administrator entered it: secrets may be
+// references still.
+type Entered struct {
+	// JSON is the object without its secret properties.
+	JSON []byte
+	// Secrets are the secret properties by name, each the secret itself or a
+	// reference to it:
+	//
+	//	env:NAME   the environment variable NAME
+	//	file:PATH  the file PATH
+	//	-          standard input
+	Secrets map[string]string
+}
+
+// Enter splits a JSON object into plain and secret properties. schema is the
+// connector's (DescribeResponse.config_schema_json): a property with x-secret
+// is a secret, and NAME_file is the same as file: for the secret NAME. What the
+// schema does not know is left to the connector, which refuses it by name.
+// Errors are of type [*InvalidError], also for a schema that can't be read.
+func Enter(text, schema []byte) (Entered, error) {
+	secrets, err := secretProperties(schema)
+	if err != nil {
+		return Entered{}, err
 	}
 	object, err := decodeObject(text)
 	if err != nil {
-		return Configuration{}, err
+		return Entered{}, err
 	}
-	c := Configuration{Secrets: map[string]string{}}
+	e := Entered{Secrets: map[string]string{}}
 	for _, name := range secrets {
 		reference, given, err := take(object, name)
 		if err != nil {
-			return Configuration{}, err
+			return Entered{}, err
 		}
-		if !given {
-			continue
-		}
-		if c.Secrets[name], err = sources.resolve(name, reference); err != nil {
-			return Configuration{}, err
+		if given {
+			e.Secrets[name] = reference
 		}
 	}
-	if c.JSON, err = json.Marshal(object); err != nil {
-		return Configuration{}, &InvalidError{Problem: "can't be encoded", Cause: err}
+	if e.JSON, err = json.Marshal(object); err != nil {
+		return Entered{}, &InvalidError{Problem: "can't be encoded", Cause: err}
+	}
+	return e, nil
+}
+
+// Resolve follows the references of secrets. Errors are of type
+// [*InvalidError].
+func (e Entered) Resolve(sources Sources) (Configuration, error) {
+	c := Configuration{JSON: e.JSON, Secrets: map[string]string{}}
+	for _, name := range slices.Sorted(maps.Keys(e.Secrets)) {
+		secret, err := sources.resolve(name, e.Secrets[name])
+		if err != nil {
+			return Configuration{}, err
+		}
+		c.Secrets[name] = secret
 	}
 	return c, nil
 }
@@ -195,19 +225,43 @@ func text(object map[string]json.RawMessage, name string) (string, error) {
 	return value, nil
 }
 
-// resolve follows a reference. Anything that is none is the secret itself.
-func (s Sources) resolve(name, reference string) (string, error) {
-	trimmed := strings.TrimSpace(reference)
+// kind is what a secret property holds.
+type kind int
+
+const (
+	literal kind = iota // the secret itself
+	fromEnvironment
+	fromFile
+	fromStdin
+)
+
+// kindOf tells a reference from a secret, and returns what follows its prefix.
+func kindOf(value string) (kind, string) {
+	trimmed := strings.TrimSpace(value)
 	if variable, ok := strings.CutPrefix(trimmed, "env:"); ok {
-		return s.fromEnvironment(name, variable)
+		return fromEnvironment, variable
 	}
 	if path, ok := strings.CutPrefix(trimmed, "file:"); ok {
-		return s.fromFile(name, path)
+		return fromFile, path
 	}
 	if trimmed == "-" {
-		return s.fromStdin(name)
+		return fromStdin, ""
 	}
-	return reference, nil
+	return literal, value
+}
+
+// resolve follows a reference. Anything that is none is the secret itself.
+func (s Sources) resolve(name, value string) (string, error) {
+	switch kind, rest := kindOf(value); kind {
+	case fromEnvironment:
+		return s.fromEnvironment(name, rest)
+	case fromFile:
+		return s.fromFile(name, rest)
+	case fromStdin:
+		return s.fromStdin(name)
+	default:
+		return rest, nil
+	}
 }
 
 func (s Sources) fromEnvironment(name, variable string) (string, error) {
