@@ -53,7 +53,9 @@ var rooms = []room{
 	{name: "internal/people", holds: under("internal/people"), imports: []string{"internal/store"}},
 	{
 		name: "internal/syncer", holds: under("internal/syncer"),
-		imports: []string{"host", "internal/store", "internal/connection"},
+		imports: []string{"host", "internal/store", "internal/connection", "proto"},
+		// The tests run the real connector against its fake tenant.
+		testImports: []string{"plugin/okta"},
 	},
 	{
 		name: "internal/schedule", holds: under("internal/schedule"),
