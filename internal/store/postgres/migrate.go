@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -11,13 +10,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
+
+	"patchbay.example/internal/store"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
-
-// ErrSchemaNewer: a newer program has changed the schema.
-var ErrSchemaNewer = errors.New("the store was written by a newer program: use that, or one newer still")
 
 const (
 	// migrationTable is where it is noted which migrations were applied.
@@ -60,7 +58,7 @@ func (s *Store) migrateLocked(ctx context.Context) error {
 		return fmt.Errorf("read the version of the schema: %w", err)
 	}
 	if stands > ours {
-		return fmt.Errorf("the database has schema %d and this program knows up to %d: %w", stands, ours, ErrSchemaNewer)
+		return fmt.Errorf("%w: its schema is %d, this one knows up to %d: run the newer one, or one newer still", store.ErrSchemaNewer, stands, ours)
 	}
 	applied, err := provider.Up(ctx)
 	if err != nil {

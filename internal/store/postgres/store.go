@@ -40,7 +40,7 @@ var _ store.Store = (*Store)(nil)
 // do (https://www.postgresql.org/docs/current/libpq-connect.html), and brings
 // its schema up to date. Several processes may open one database at once. A
 // database whose schema is newer than this program is refused with
-// [ErrSchemaNewer]; one that can't be reached with [ErrUnreachable]. No
+// [store.ErrSchemaNewer]; one that can't be reached with [ErrUnreachable]. No
 // error holds the url or its password.
 func Open(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
 	config, err := parse(url)
