@@ -1,0 +1,115 @@
+package sqlite_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sqlite"
+)
+
+const (
+	benchPeople = 20_000
+	benchPage   = 200
+)
+
+// BenchmarkStage stages and promotes a directory of 20,000 people in pages of
+// 200, with sources of 1 KiB; one iteration is one run.
+func BenchmarkStage(b *testing.B) {
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			s := open(b, filepath.Join(b.TempDir(), "patchbay.db"))
+			connection := addConnection(b, s)
+			b.StartTimer()
+			syncAll(b, s, connection, func(int) int { return 0 })
+		}
+		report(b)
+	})
+	for name, every := range map[string]int{"unchanged": 0, "one percent changed": 100} {
+		b.Run(name, func(b *testing.B) {
+			s := open(b, filepath.Join(b.TempDir(), "patchbay.db"))
+			connection := addConnection(b, s)
+			syncAll(b, s, connection, func(int) int { return 0 })
+			round := 0
+			for b.Loop() {
+				round++
+				syncAll(b, s, connection, func(i int) int {
+					if every > 0 && i%every == 0 {
+						return round
+					}
+					return 0
+				})
+			}
+			report(b)
+		})
+	}
+}
+
+func report(b *testing.B) {
+	b.ReportMetric(float64(benchPeople)*float64(b.N)/b.Elapsed().Seconds(), "people/s")
+}
+
+func addConnection(tb testing.TB, s *sqlite.Store) int64 {
+	tb.Helper()
+	id, err := s.AddConnection(tb.Context(), store.Connection{Name: "acme", Connector: "okta", Resource: "users"})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return id
+}
+
+// syncAll runs a run over a directory in which each person has a state.
+func syncAll(tb testing.TB, s *sqlite.Store, connection int64, state func(person int) int) {
+	tb.Helper()
+	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	run, err := s.BeginRun(tb.Context(), store.Begin{ConnectionID: connection, Now: now, LeaseUntil: now.Add(time.Minute)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	f := store.Fence{Run: run.ID, Epoch: run.Epoch}
+	for first := 0; first < benchPeople; first += benchPage {
+		page := store.StagedPage{LeaseUntil: now.Add(time.Minute)}
+		for i := first; i < first+benchPage; i++ {
+			page.Records = append(page.Records, benchRecord(i, state(i), now))
+		}
+		if first+benchPage < benchPeople {
+			page.Cursor = fmt.Sprintf("after %d", first)
+		}
+		if err := s.StagePage(tb.Context(), f, page); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if _, err := s.Promote(tb.Context(), f, now); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+var benchSource = make([]byte, 1<<10)
+
+func benchRecord(person, state int, now time.Time) store.StagedRecord {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d", person, state))
+	hash := sum[:store.HashBytes]
+	return store.StagedRecord{
+		ID:         benchID(person),
+		SourceHash: hash,
+		Times:      store.Times{LastLogin: now, LastUpdated: now},
+		Version: func() store.Version {
+			name := fmt.Sprintf("Given%d Family%d", person%300, person%3000)
+			email := fmt.Sprintf("person%d@example.com", person)
+			return store.Version{
+				Visible: hash, UserName: email, Name: name, Email: email, Title: "Engineer", Department: "Research",
+				Status: "ACTIVE", Access: true, View: benchSource[:300], Source: benchSource,
+			}
+		},
+	}
+}
+
+// benchID is an id like Okta's: listed in no order that the store knows.
+func benchID(person int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "id %d", person))
+	return fmt.Sprintf("00u%x", sum[:9])[:20]
+}

@@ -1,0 +1,91 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+)
+
+// What is removed is removed in transactions of so many rows, so that none
+// holds the write connection longer than 200 ms on slow disks: a version takes
+// its body and its words along, a sighting is narrow.
+const (
+	versionChunk  = 500
+	sightingChunk = 5000
+)
+
+// The ended runs that were not promoted: nothing that they staged will ever be
+// seen. As a condition on r.
+const deadRuns = "r.status IN ('failed', 'abandoned', 'discarded', 'superseded')"
+
+// What to remove: conditions on v, after the index that finds it.
+const (
+	stagedOf    = "version v INDEXED BY version_opened WHERE v.connection_id = ?1 AND v.opened_by = ?2"
+	stagedUnmet = stagedOf + " AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.run_id = v.opened_by AND s.person_id = v.person_id AND s.pass = ?3)"
+	closedBy    = "version v INDEXED BY version_closed WHERE v.connection_id = ?1 AND v.closed_by = ?2"
+	allVersions = "version v INDEXED BY version_person WHERE v.connection_id = ?1"
+)
+
+// And conditions on s.
+const (
+	sightingsOf   = "s.run_id = ?1"
+	earlierPasses = "s.run_id = ?1 AND s.pass < ?2"
+)
+
+// removeInChunks removes the versions that a condition names, with their words.
+func (s *Store) removeInChunks(ctx context.Context, from string, arguments ...any) error {
+	for {
+		rows, err := s.read.QueryContext(ctx, "SELECT v.id FROM "+from+" LIMIT ?4", append(fourth(arguments), versionChunk)...)
+		ids, err := collect(rows, err, scanID)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		if err := s.writing(ctx, func(tx *sql.Tx) error { return removeVersions(ctx, tx, ids) }); err != nil {
+			return err
+		}
+	}
+}
+
+// fourth pads arguments to three, so that a limit comes fourth.
+func fourth(arguments []any) []any {
+	padded := make([]any, 3, 4)
+	copy(padded, arguments)
+	return padded
+}
+
+// removeSightings removes the sightings that a condition names.
+func (s *Store) removeSightings(ctx context.Context, where string, arguments ...any) error {
+	padded := fourth(arguments)
+	for {
+		removed, err := affected(s.write.ExecContext(ctx, `
+			DELETE FROM sighting WHERE (run_id, person_id) IN (SELECT s.run_id, s.person_id FROM sighting s WHERE `+where+` LIMIT ?4)`,
+			append(padded, sightingChunk)...))
+		if err != nil || removed < sightingChunk {
+			return err
+		}
+	}
+}
+
+// removeVersions removes versions by their ids, with their words.
+func removeVersions(ctx context.Context, tx *sql.Tx, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	list := jsonList(ids)
+	if _, err := tx.ExecContext(ctx, "DELETE FROM version_words WHERE rowid IN (SELECT value FROM json_each(?))", list); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM version WHERE id IN (SELECT value FROM json_each(?))", list)
+	return err
+}
+
+// runIDs are the runs that a condition on r holds for.
+func runIDs(ctx context.Context, from queryer, condition string, arguments ...any) ([]int64, error) {
+	rows, err := from.QueryContext(ctx, "SELECT r.id FROM run r WHERE "+condition+" ORDER BY r.id", arguments...)
+	return collect(rows, err, scanID)
+}
+
+func scanID(row scanner) (int64, error) {
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}

@@ -1,0 +1,71 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"patchbay.example/internal/store"
+)
+
+// Forget implements [store.Store].
+func (s *Store) Forget(ctx context.Context, connection int64, id string) error {
+	err := s.writing(ctx, func(tx *sql.Tx) error {
+		if err := known(ctx, tx, connection); err != nil {
+			return err
+		}
+		return forget(ctx, tx, connection, id)
+	})
+	if err != nil {
+		return fmt.Errorf("forgetting person %.80q of connection %d: %w", id, connection, err)
+	}
+	return nil
+}
+
+func forget(ctx context.Context, tx *sql.Tx, connection int64, id string) error {
+	rows, err := tx.QueryContext(ctx, "SELECT id FROM version INDEXED BY version_person WHERE connection_id = ? AND person_id = ?", connection, id)
+	versions, err := collect(rows, err, scanID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE connection AS c SET forgotten = forgotten + 1, people = c.people - gone.people, with_access = c.with_access - gone.access
+		FROM (
+			SELECT count(*) AS people, coalesce(sum(v.access), 0) AS access
+			FROM connection c CROSS JOIN version v INDEXED BY version_person ON `+seen+`
+			WHERE c.id = ?1 AND v.person_id = ?2
+		) AS gone WHERE c.id = ?1`, connection, id)
+	if err != nil {
+		return err
+	}
+	sightings, err := affected(tx.ExecContext(ctx, `
+		DELETE FROM sighting WHERE person_id = ? AND run_id IN (SELECT id FROM run WHERE connection_id = ?)`, id, connection))
+	if err != nil {
+		return err
+	}
+	if len(versions) == 0 && sightings == 0 {
+		return store.ErrNotFound
+	}
+	if err := removeVersions(ctx, tx, versions); err != nil {
+		return err
+	}
+	return forgetInPlans(ctx, tx, connection, id)
+}
+
+// forgetInPlans takes a person out of the plans of the connection's runs.
+func forgetInPlans(ctx context.Context, tx *sql.Tx, connection int64, id string) error {
+	planned, err := runsWhere(ctx, tx, "r.connection_id = ? AND r.plan IS NOT NULL", connection)
+	if err != nil {
+		return err
+	}
+	for _, run := range planned {
+		plan, err := store.PlanWithout(run.Plan, id)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE run SET plan = ? WHERE id = ?", plan, run.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

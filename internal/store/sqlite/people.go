@@ -1,0 +1,110 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"patchbay.example/internal/store"
+)
+
+// personColumns are a person's, of v and s.
+const personColumns = `v.person_id, v.visible, v.user_name, v.name, v.email, v.title, v.department, v.status, v.access, v.view, v.source,
+	coalesce(s.last_login, 0), coalesce(s.password_changed, 0), coalesce(s.last_updated, 0), v.opened_by, coalesce(s.stale, 0)`
+
+// What readers see of the connection c: the versions of its generation, with
+// the sightings of the generation's run.
+const (
+	seen         = "v.connection_id = c.id AND v.opened_by <= c.generation AND (v.closed_by IS NULL OR v.closed_by > c.generation)"
+	withSighting = " LEFT JOIN sighting s ON s.run_id = c.generation AND s.person_id = v.person_id"
+)
+
+// People implements [store.Store]. A search that holds no letter and no digit
+// finds everybody, as an empty one does.
+func (s *Store) People(ctx context.Context, q store.PeopleQuery) ([]store.Person, error) {
+	var found []store.Person
+	err := s.reading(ctx, func(tx *sql.Tx) error {
+		if err := known(ctx, tx, q.ConnectionID); err != nil {
+			return err
+		}
+		var rows *sql.Rows
+		var err error
+		if words := store.SearchWords(q.Search); len(words) > 0 {
+			rows, err = tx.QueryContext(ctx, `
+				SELECT `+personColumns+` FROM version_words w CROSS JOIN version v ON v.id = w.rowid CROSS JOIN connection c ON `+seen+withSighting+`
+				WHERE version_words MATCH ? AND c.id = ? AND v.person_id > ? ORDER BY v.person_id LIMIT ?`,
+				match(words), q.ConnectionID, q.After, atMost(q.Limit))
+		} else {
+			rows, err = tx.QueryContext(ctx, `
+				SELECT `+personColumns+` FROM connection c CROSS JOIN version v INDEXED BY version_person ON `+seen+withSighting+`
+				WHERE c.id = ? AND v.person_id > ? ORDER BY v.person_id LIMIT ?`,
+				q.ConnectionID, q.After, atMost(q.Limit))
+		}
+		found, err = collect(rows, err, scanPerson)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the people of connection %d: %w", q.ConnectionID, err)
+	}
+	return found, nil
+}
+
+// Person implements [store.Store].
+func (s *Store) Person(ctx context.Context, connection int64, id string) (store.Person, error) {
+	row := s.read.QueryRowContext(ctx, `
+		SELECT `+personColumns+` FROM connection c CROSS JOIN version v INDEXED BY version_person ON `+seen+withSighting+`
+		WHERE c.id = ? AND c.name IS NOT NULL AND v.person_id = ?`, connection, id)
+	found, err := scanPerson(row)
+	if err != nil {
+		return store.Person{}, fmt.Errorf("person %.80q of connection %d: %w", id, connection, notFound(err))
+	}
+	return found, nil
+}
+
+// Vanishing implements [store.Store].
+func (s *Store) Vanishing(ctx context.Context, run int64, limit int) ([]store.Person, error) {
+	var found []store.Person
+	err := s.reading(ctx, func(tx *sql.Tx) error {
+		r, err := oneRun(ctx, tx, "r.id = ?", run)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `
+			SELECT `+personColumns+` FROM connection c CROSS JOIN version v INDEXED BY version_person ON `+seen+withSighting+`
+			WHERE c.id = ?1 AND v.access
+				AND NOT EXISTS (SELECT 1 FROM sighting m WHERE m.run_id = ?2 AND m.person_id = v.person_id AND m.pass = ?3)
+			ORDER BY v.person_id LIMIT ?4`, r.ConnectionID, r.ID, r.Pass, atMost(limit))
+		found, err = collect(rows, err, scanPerson)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("those whom run %d did not meet: %w", run, err)
+	}
+	return found, nil
+}
+
+// known is ErrNotFound for a connection that is not there.
+func known(ctx context.Context, tx *sql.Tx, connection int64) error {
+	var id int64
+	return notFound(tx.QueryRowContext(ctx, "SELECT id FROM connection WHERE id = ? AND name IS NOT NULL", connection).Scan(&id))
+}
+
+// match is the FTS5 expression for words of which each must begin some word.
+// They hold letters, digits and marks only; a quote would be doubled.
+func match(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = `"` + strings.ReplaceAll(word, `"`, `""`) + `"*`
+	}
+	return strings.Join(quoted, " AND ")
+}
+
+func scanPerson(row scanner) (store.Person, error) {
+	var p store.Person
+	var login, password, updated int64
+	err := row.Scan(&p.ID, &p.Visible, &p.UserName, &p.Name, &p.Email, &p.Title, &p.Department, &p.Status, &p.Access, &p.View, &p.Source,
+		&login, &password, &updated, &p.Since, &p.Stale)
+	p.Times = store.Times{LastLogin: moment(login), PasswordChanged: moment(password), LastUpdated: moment(updated)}
+	return p, err
+}

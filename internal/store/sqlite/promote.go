@@ -1,0 +1,234 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"patchbay.example/internal/store"
+)
+
+// Promote implements [store.Store].
+func (s *Store) Promote(ctx context.Context, f store.Fence, now time.Time) (store.Run, error) {
+	promoted, err := s.promote(ctx, now, func(tx *sql.Tx) (store.Run, error) {
+		run, err := owned(ctx, tx, f)
+		if err == nil && !run.Complete {
+			err = errIncomplete
+		}
+		return run, err
+	})
+	if err != nil {
+		return store.Run{}, fmt.Errorf("promoting run %d: %w", f.Run, err)
+	}
+	return promoted, nil
+}
+
+// Approve implements [store.Store].
+func (s *Store) Approve(ctx context.Context, run int64, now time.Time) (store.Run, error) {
+	promoted, err := s.promote(ctx, now, func(tx *sql.Tx) (store.Run, error) {
+		held, err := newestHeld(ctx, tx, run)
+		if err != nil {
+			return held, err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE run SET status = 'abandoned', finished = ? WHERE connection_id = ? AND status = 'running'", milliseconds(now), held.ConnectionID)
+		return held, err
+	})
+	if err != nil {
+		return store.Run{}, fmt.Errorf("approving run %d: %w", run, err)
+	}
+	return promoted, nil
+}
+
+// Discard implements [store.Store].
+func (s *Store) Discard(ctx context.Context, run int64, now time.Time) error {
+	discarded, err := s.write.ExecContext(ctx, "UPDATE run SET status = 'discarded', finished = ? WHERE id = ? AND status = 'held'", milliseconds(now), run)
+	if err = orNotFound(discarded, err); errors.Is(err, store.ErrNotFound) {
+		err = store.ErrNotHeld
+	}
+	if err != nil {
+		return fmt.Errorf("discarding run %d: %w", run, err)
+	}
+	return nil
+}
+
+// newestHeld is a held run, or ErrNotHeld when it is none or a newer one of the
+// connection has all its pages.
+func newestHeld(ctx context.Context, tx *sql.Tx, id int64) (store.Run, error) {
+	held, err := oneRun(ctx, tx, "r.id = ? AND r.status = 'held'", id)
+	if errors.Is(err, store.ErrNotFound) {
+		return held, store.ErrNotHeld
+	}
+	if err != nil {
+		return held, err
+	}
+	_, err = oneRun(ctx, tx, "r.connection_id = ? AND r.id > ? AND r.complete AND r.status IN ('running', 'held', 'promoted') LIMIT 1", held.ConnectionID, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return held, nil
+	}
+	if err != nil {
+		return held, err
+	}
+	return held, store.ErrNotHeld
+}
+
+// errLeftovers: dead runs left versions that would come to light.
+var errLeftovers = errors.New("versions of dead runs are left")
+
+// promote moves a connection's generation to a run. claim finds the run and
+// says whether it may be promoted; it is asked before what is dead is removed,
+// and again in the transaction that promotes.
+func (s *Store) promote(ctx context.Context, now time.Time, claim func(tx *sql.Tx) (store.Run, error)) (store.Run, error) {
+	checked := func(tx *sql.Tx) (store.Run, error) {
+		run, err := claim(tx)
+		if err != nil {
+			return run, err
+		}
+		var generation int64
+		if err := tx.QueryRowContext(ctx, "SELECT generation FROM connection WHERE id = ? AND name IS NOT NULL", run.ConnectionID).Scan(&generation); err != nil {
+			return run, notFound(err)
+		}
+		if generation != run.Base {
+			return run, store.ErrBaseMoved
+		}
+		return run, supersede(ctx, tx, run)
+	}
+	for {
+		var run store.Run
+		err := s.writing(ctx, func(tx *sql.Tx) (err error) {
+			run, err = checked(tx)
+			return err
+		})
+		if err != nil {
+			return run, err
+		}
+		if err := s.clearWay(ctx, run); err != nil {
+			return run, err
+		}
+		err = s.writing(ctx, func(tx *sql.Tx) (err error) {
+			if run, err = checked(tx); err != nil {
+				return err
+			}
+			if err := wayIsClear(ctx, tx, run); err != nil {
+				return err
+			}
+			run, err = flip(ctx, tx, run, now)
+			return err
+		})
+		if !errors.Is(err, errLeftovers) {
+			return run, err
+		}
+	}
+}
+
+// clearWay removes, in chunks, what must not come to light with a run: versions
+// of dead runs before it, and what its own earlier passes met.
+func (s *Store) clearWay(ctx context.Context, run store.Run) error {
+	dead, err := runIDs(ctx, s.read, deadRuns+" AND r.connection_id = ? AND r.id < ?", run.ConnectionID, run.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range dead {
+		if err := s.removeInChunks(ctx, stagedOf, run.ConnectionID, id); err != nil {
+			return err
+		}
+	}
+	if run.Pass == 1 {
+		return nil
+	}
+	if err := s.removeInChunks(ctx, stagedUnmet, run.ConnectionID, run.ID, run.Pass); err != nil {
+		return err
+	}
+	return s.removeSightings(ctx, earlierPasses, run.ID, run.Pass)
+}
+
+// wayIsClear is errLeftovers when clearWay has to be done again.
+func wayIsClear(ctx context.Context, tx *sql.Tx, run store.Run) error {
+	var left bool
+	err := tx.QueryRowContext(ctx, `
+		SELECT EXISTS (
+			SELECT 1 FROM run r CROSS JOIN version v INDEXED BY version_opened ON v.connection_id = r.connection_id AND v.opened_by = r.id
+			WHERE `+deadRuns+` AND r.connection_id = ?1 AND r.id < ?2)
+		OR (?3 > 1 AND EXISTS (SELECT 1 FROM sighting WHERE run_id = ?2 AND pass < ?3))
+		OR (?3 > 1 AND EXISTS (
+			SELECT 1 FROM version v INDEXED BY version_opened WHERE v.connection_id = ?1 AND v.opened_by = ?2
+			AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.run_id = v.opened_by AND s.person_id = v.person_id)))`,
+		run.ConnectionID, run.ID, run.Pass).Scan(&left)
+	if err == nil && left {
+		err = errLeftovers
+	}
+	return err
+}
+
+// flip makes a run the current generation. It copies no body.
+func flip(ctx context.Context, tx *sql.Tx, run store.Run, now time.Time) (store.Run, error) {
+	compared, err := compare(ctx, tx, run)
+	if err != nil {
+		return run, err
+	}
+	if err := closeReplaced(ctx, tx, run, compared.Changed); err != nil {
+		return run, err
+	}
+	if run.Unidentified > 0 {
+		err = keepUnmet(ctx, tx, run)
+	} else {
+		err = closeUnmet(ctx, tx, run, compared.Removed)
+	}
+	if err != nil {
+		return run, err
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE connection SET generation = ?, last_success = ?, people = ?, with_access = ? WHERE id = ?`,
+		run.ID, milliseconds(now), compared.Stands+compared.Added-compared.Removed, compared.WithAccess, run.ConnectionID)
+	if err != nil {
+		return run, err
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE run SET status = 'promoted', finished = ?, added = ?, changed = ?, unchanged = ?, removed = ? WHERE id = ?`,
+		milliseconds(now), compared.Added, compared.Changed, compared.Unchanged, compared.Removed, run.ID)
+	if err != nil {
+		return run, err
+	}
+	return oneRun(ctx, tx, "r.id = ?", run.ID)
+}
+
+// closeReplaced closes the versions of whom the run has written new ones.
+func closeReplaced(ctx context.Context, tx *sql.Tx, run store.Run, count int64) error {
+	if count == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE version SET closed_by = ?1 WHERE id IN (
+			SELECT o.id FROM version n INDEXED BY version_opened
+			CROSS JOIN version o INDEXED BY version_person
+				ON o.connection_id = n.connection_id AND o.person_id = n.person_id AND o.opened_by <= ?2 AND o.closed_by IS NULL
+			WHERE n.connection_id = ?3 AND n.opened_by = ?1)`, run.ID, run.Base, run.ConnectionID)
+	return err
+}
+
+// closeUnmet closes the versions of whom the run did not meet.
+func closeUnmet(ctx context.Context, tx *sql.Tx, run store.Run, count int64) error {
+	if count == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE version SET closed_by = ?1 WHERE id IN (
+			SELECT v.id FROM version v INDEXED BY version_closed
+			WHERE v.connection_id = ?2 AND v.closed_by IS NULL AND v.opened_by <= ?3
+			AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.run_id = ?1 AND s.person_id = v.person_id))`, run.ID, run.ConnectionID, run.Base)
+	return err
+}
+
+// keepUnmet takes over the sightings of whom the run did not meet, when one of
+// its records could have been theirs.
+func keepUnmet(ctx context.Context, tx *sql.Tx, run store.Run) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO sighting (run_id, person_id, pass, source_hash, last_login, password_changed, last_updated, stale)
+		SELECT ?1, s.person_id, ?2, s.source_hash, s.last_login, s.password_changed, s.last_updated, 0
+		FROM version v INDEXED BY version_closed
+		CROSS JOIN sighting s ON s.run_id = ?3 AND s.person_id = v.person_id
+		WHERE v.connection_id = ?4 AND v.closed_by IS NULL AND v.opened_by <= ?3
+		ON CONFLICT DO NOTHING`, run.ID, run.Pass, run.Base, run.ConnectionID)
+	return err
+}
