@@ -4,11 +4,19 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"patchbay.example/internal/store"
 )
 
-// Forget implements [store.Store].
+// checkpointWait bounds how long forgetting waits for readers, so that the
+// write-ahead log can be emptied.
+const checkpointWait = 2 * time.Second
+
+// Forget implements [store.Store]. What it removes is overwritten in the file
+// and emptied from the write-ahead log. Single words of the name can stay in the
+// index of words, without the person, until the index merges its segments.
 func (s *Store) Forget(ctx context.Context, connection int64, id string) error {
 	err := s.writing(ctx, func(tx *sql.Tx) error {
 		if err := known(ctx, tx, connection); err != nil {
@@ -19,7 +27,18 @@ func (s *Store) Forget(ctx context.Context, connection int64, id string) error {
 	if err != nil {
 		return fmt.Errorf("forgetting person %.80q of connection %d: %w", id, connection, err)
 	}
+	s.emptyLog(ctx)
 	return nil
+}
+
+// emptyLog takes what was overwritten out of the write-ahead log. When readers
+// are in the way for long, a later checkpoint does it.
+func (s *Store) emptyLog(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, checkpointWait)
+	defer cancel()
+	if _, err := s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		s.log.WarnContext(ctx, "the write-ahead log could not be emptied yet", slog.Any("error", err))
+	}
 }
 
 func forget(ctx context.Context, tx *sql.Tx, connection int64, id string) error {

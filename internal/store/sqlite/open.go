@@ -48,7 +48,11 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{log: log, write: pool(path, 1, writerCacheKiB, "immediate"), read: pool(path, readers, readerCacheKiB, "deferred", "query_only(1)")}
-	if err := s.prepare(ctx); err != nil {
+	err = claim(ctx, path)
+	if err == nil {
+		err = s.prepare(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(explained(path, err), s.Close())
 	}
 	return s, nil
@@ -81,24 +85,27 @@ func pool(path string, size, cacheKiB int, lock string, pragmas ...string) *sql.
 		"journal_mode(WAL)",
 		"synchronous(NORMAL)",
 		"foreign_keys(1)",
+		"secure_delete(1)", // what is forgotten is overwritten
 		"cache_size(-" + strconv.Itoa(cacheKiB) + ")",
 		"journal_size_limit(" + strconv.Itoa(walBytes) + ")",
 	}, pragmas...)}
-	source := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: settings.Encode()}
-	db, err := sql.Open("sqlite", source.String())
-	if err != nil { // the driver is linked in: it cannot be missing
-		panic("sqlite: " + err.Error())
-	}
+	db := connect(path, settings)
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	return db
 }
 
-// prepare makes an opened file ready for use.
-func (s *Store) prepare(ctx context.Context) error {
-	if err := s.claim(ctx); err != nil {
-		return err
+func connect(path string, settings url.Values) *sql.DB {
+	source := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: settings.Encode()}
+	db, err := sql.Open("sqlite", source.String())
+	if err != nil { // the driver is linked in: it cannot be missing
+		panic("sqlite: " + err.Error())
 	}
+	return db
+}
+
+// prepare makes a claimed file ready for use.
+func (s *Store) prepare(ctx context.Context) error {
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
@@ -112,19 +119,16 @@ const applicationID = 0x50746368
 // errForeign: the file is a database, but another program's.
 var errForeign = errors.New("it is another program's")
 
-// claim sees to it that the file is new or ours.
-func (s *Store) claim(ctx context.Context) error {
+// claim sees to it that the file is new or ours. It only reads: another
+// program's file stays as it is, its journal mode included.
+func claim(ctx context.Context, path string) error {
+	db := connect(path, url.Values{"mode": {"ro"}})
 	var id, tables int64
-	if err := s.write.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
-		return err
+	err := db.QueryRowContext(ctx, "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)").Scan(&id, &tables)
+	if err == nil && id != applicationID && (id != 0 || tables > 0) {
+		err = errForeign
 	}
-	if err := s.write.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return err
-	}
-	if id != applicationID && (id != 0 || tables > 0) {
-		return errForeign
-	}
-	return nil
+	return errors.Join(err, db.Close())
 }
 
 // explained is an error of opening as a sentence for whoever started the
