@@ -30,11 +30,10 @@ func (w *worker) conclude(ctx context.Context, err error) (store.Run, error) {
 	case err == nil:
 	case errors.Is(err, store.ErrFenced):
 		w.log.WarnContext(ctx, "the run was taken away from this worker, which stops", slog.Any("error", err))
-		return w.run, err
 	case over:
 		if finishErr := w.finish(ctx, end); finishErr != nil {
 			w.handOver(ctx)
-			return w.run, errors.Join(err, finishErr)
+			err = errors.Join(err, finishErr)
 		}
 	default:
 		w.handOver(ctx)
@@ -86,8 +85,7 @@ func (w *worker) finish(ctx context.Context, end store.Finish) error {
 	if err := w.Store.Finish(ctx, w.fence(), end); err != nil {
 		return fmt.Errorf("end the run as %s: %w", end.Status, err)
 	}
-	level := slog.LevelWarn
-	w.log.LogAttrs(ctx, level, "the run is not promoted", slog.String("status", string(end.Status)),
+	w.log.WarnContext(ctx, "the run is not promoted", slog.String("status", string(end.Status)),
 		slog.String("class", end.Class), slog.String("reason", end.Reason), slog.String("message", end.Message), slog.String("fix", end.Fix))
 	return nil
 }

@@ -236,3 +236,67 @@ func TestDuplicatesCountOnce(t *testing.T) {
 	}
 	r.wantDirectory(r.everybody())
 }
+
+// unreadable is somebody without an id.
+var unreadable = json.RawMessage(`{"status":"ACTIVE"}`)
+
+// Too much that can't be read fails the run, and then it must not stand as
+// complete: whoever resumed it would promote it.
+func TestARunThatCannotReadEnoughIsNotComplete(t *testing.T) {
+	r := newRig(t, 50)
+	r.sync(store.RunPromoted)
+	before := r.everybody()
+	r.becomes(oktatest.Settings{CustomUsers: slices.Concat(small(50), slices.Repeat([]json.RawMessage{unreadable}, 12))})
+	run := r.sync(store.RunFailed)
+	if run.Class != "SERVICE_MISBEHAVED" || run.Reason != string(host.RecordsUnreadable) || run.Complete || run.Quarantined != 12 {
+		t.Errorf("the run failed as %s %s, complete: %t, with %d quarantined", run.Class, run.Reason, run.Complete, run.Quarantined)
+	}
+	r.wantDirectory(before)
+}
+
+// What was unreadable before a crash counts as well.
+func TestWhatWasUnreadableBeforeACrashCounts(t *testing.T) {
+	r := newRig(t, 1)
+	r.becomes(oktatest.Settings{CustomUsers: slices.Concat(slices.Repeat([]json.RawMessage{unreadable}, 12), small(100))})
+	r.interrupt(5)
+	run := r.sync(store.RunFailed)
+	if run.Reason != string(host.RecordsUnreadable) || run.Epoch != 2 {
+		t.Errorf("run of epoch %d failed as %s %s: %q", run.Epoch, run.Class, run.Reason, run.Message)
+	}
+}
+
+// small are accounts with little in them.
+func small(n int) []json.RawMessage {
+	users := make([]json.RawMessage, n)
+	for i := range users {
+		users[i] = user(fmt.Sprintf("00u%03d", i), "Engineer", "ACTIVE", "null")
+	}
+	return users
+}
+
+func TestWaitsAreReported(t *testing.T) {
+	r := newRig(t, 30, "users:page=2:429=2s")
+	run := r.sync(store.RunPromoted)
+	if run.Waited <= 0 {
+		t.Errorf("the run waited for %s", run.Waited)
+	}
+	if log := r.log.text(); !strings.Contains(log, `msg="the connector waits"`) || !strings.Contains(log, "waited_rate_limit") {
+		t.Errorf("the log does not tell of the wait")
+	}
+}
+
+func TestAMachineThatCannotStartAConnectorInterruptsTheRun(t *testing.T) {
+	r := newRig(t, 40)
+	left := r.interrupt(2)
+	launch := r.syncer.Launch
+	r.syncer.Launch = func(context.Context, store.Connection) (*host.Connector, error) {
+		return nil, &host.Fault{Reason: host.ConnectorWontStop, Message: "a process does not end"}
+	}
+	if run, err := r.try(t.Context()); !errors.Is(err, &host.Fault{Reason: host.ConnectorWontStop}) || run.ID != left.ID || run.Status != store.RunRunning || run.Pages != 2 {
+		t.Errorf("the run is %+v (%v), want it with its checkpoint", run, err)
+	}
+	r.syncer.Launch = launch
+	if run := r.sync(store.RunPromoted); run.ID != left.ID {
+		t.Errorf("run %d was left behind by %d", left.ID, run.ID)
+	}
+}

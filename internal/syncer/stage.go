@@ -38,7 +38,7 @@ func (w *worker) stage(ctx context.Context, connector *host.Connector) error {
 	ctx, lose := context.WithCancelCause(ctx)
 	defer lose(nil)
 	s := &stager{worker: w, lose: lose}
-	summary, err := connector.Sync(ctx, host.SyncRequest{Resource: resource, Cursor: w.run.Cursor}, host.Consumer{
+	summary, err := connector.Sync(ctx, host.SyncRequest{Resource: resource, Cursor: w.run.Cursor, WaitBudget: w.WaitBudget}, host.Consumer{
 		Page:        s.page,
 		Restarted:   s.restarted,
 		Quarantined: s.quarantined,

@@ -52,6 +52,9 @@ type Syncer struct {
 	// Lease is how long a worker may show no sign of life before another takes
 	// its run over; 0: [DefaultLease].
 	Lease time.Duration
+	// WaitBudget bounds the sum of the waits that a connector announces, for
+	// rate limits and for a service that is down; 0: the deadline does.
+	WaitBudget time.Duration
 	// Log takes what happens; nil discards it.
 	Log *slog.Logger
 }
