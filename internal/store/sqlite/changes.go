@@ -39,16 +39,19 @@ func changes(ctx context.Context, tx *sql.Tx, run store.Run, after string, limit
 		WITH touched (person_id, closed, opened) AS MATERIALIZED (
 			SELECT person_id, max(closed), max(opened) FROM (
 				SELECT * FROM (
-					SELECT v.person_id, v.id AS closed, NULL AS opened FROM version v INDEXED BY version_closed
+					SELECT v.person_id, v.body_id AS closed, NULL AS opened FROM version v INDEXED BY version_closed
 					WHERE v.connection_id = ?1 AND v.closed_by = ?2 AND v.person_id > ?3 ORDER BY v.person_id LIMIT ?4)
 				UNION ALL SELECT * FROM (
-					SELECT v.person_id, NULL, v.id FROM version v INDEXED BY version_opened
+					SELECT v.person_id, NULL, v.body_id FROM version v INDEXED BY version_opened
 					WHERE v.connection_id = ?1 AND v.opened_by = ?2 AND v.person_id > ?3 ORDER BY v.person_id LIMIT ?4)
 			) GROUP BY person_id ORDER BY person_id LIMIT ?4)
 		SELECT t.person_id,
-			b.id, b.visible, b.user_name, b.name, b.email, b.title, b.department, b.status, b.access, b.view, b.source,
-			a.id, a.visible, a.user_name, a.name, a.email, a.title, a.department, a.status, a.access, a.view, a.source
-		FROM touched t LEFT JOIN version b ON b.id = t.closed LEFT JOIN version a ON a.id = t.opened ORDER BY t.person_id`,
+			b.id, bv.visible, b.user_name, b.name, b.email, b.title, b.department, b.status, bv.access, b.view, b.source,
+			a.id, av.visible, a.user_name, a.name, a.email, a.title, a.department, a.status, av.access, a.view, a.source
+		FROM touched t
+		LEFT JOIN version bv ON bv.body_id = t.closed LEFT JOIN body b ON b.id = t.closed
+		LEFT JOIN version av ON av.body_id = t.opened LEFT JOIN body a ON a.id = t.opened
+		ORDER BY t.person_id`,
 		run.ConnectionID, run.ID, after, limit)
 	return collect(rows, err, func(row scanner) (store.Change, error) {
 		change := store.Change{Run: run.ID}

@@ -22,7 +22,7 @@ const (
 	stagedOf    = "version v INDEXED BY version_opened WHERE v.connection_id = ?1 AND v.opened_by = ?2"
 	stagedUnmet = stagedOf + " AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.run_id = v.opened_by AND s.person_id = v.person_id AND s.pass = ?3)"
 	closedBy    = "version v INDEXED BY version_closed WHERE v.connection_id = ?1 AND v.closed_by = ?2"
-	allVersions = "version v INDEXED BY version_person WHERE v.connection_id = ?1"
+	allVersions = "version v WHERE v.connection_id = ?1"
 )
 
 // And conditions on s.
@@ -34,7 +34,7 @@ const (
 // removeInChunks removes the versions that a condition names, with their words.
 func (s *Store) removeInChunks(ctx context.Context, from string, arguments ...any) error {
 	for {
-		rows, err := s.read.QueryContext(ctx, "SELECT v.id FROM "+from+" LIMIT ?4", append(fourth(arguments), versionChunk)...)
+		rows, err := s.read.QueryContext(ctx, "SELECT v.body_id FROM "+from+" LIMIT ?4", append(fourth(arguments), versionChunk)...)
 		ids, err := collect(rows, err, scanID)
 		if err != nil || len(ids) == 0 {
 			return err
@@ -65,17 +65,23 @@ func (s *Store) removeSightings(ctx context.Context, where string, arguments ...
 	}
 }
 
-// removeVersions removes versions by their ids, with their words.
+// removeVersions removes versions by the ids of their bodies, with these and
+// their words.
 func removeVersions(ctx context.Context, tx *sql.Tx, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	list := jsonList(ids)
-	if _, err := tx.ExecContext(ctx, "DELETE FROM version_words WHERE rowid IN (SELECT value FROM json_each(?))", list); err != nil {
-		return err
+	for _, remove := range []string{
+		"DELETE FROM body_words WHERE rowid IN (SELECT value FROM json_each(?))",
+		"DELETE FROM version WHERE body_id IN (SELECT value FROM json_each(?))",
+		"DELETE FROM body WHERE id IN (SELECT value FROM json_each(?))",
+	} {
+		if _, err := tx.ExecContext(ctx, remove, list); err != nil {
+			return err
+		}
 	}
-	_, err := tx.ExecContext(ctx, "DELETE FROM version WHERE id IN (SELECT value FROM json_each(?))", list)
-	return err
+	return nil
 }
 
 // runIDs are the runs that a condition on r holds for.

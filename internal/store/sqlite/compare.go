@@ -25,14 +25,14 @@ func (s *Store) Compare(ctx context.Context, f store.Fence) (store.Comparison, e
 	return found, nil
 }
 
-// compare counts over the covering indexes what promoting a run would do. Of
-// those that stand it looks up each once, among the sightings.
+// compare counts over narrow rows what promoting a run would do. Of those that
+// stand it looks up each once, among the sightings.
 func compare(ctx context.Context, tx *sql.Tx, run store.Run) (store.Comparison, error) {
 	var c store.Comparison
 	var missed, missedAccess int64
 	err := tx.QueryRowContext(ctx, `
 		SELECT count(*), coalesce(sum(v.access), 0), coalesce(sum(s.person_id IS NULL), 0), coalesce(sum(s.person_id IS NULL AND v.access), 0)
-		FROM version v INDEXED BY version_closed
+		FROM version v
 		LEFT JOIN sighting s ON s.run_id = ?1 AND s.person_id = v.person_id AND s.pass = ?2
 		WHERE v.connection_id = ?3 AND v.closed_by IS NULL AND v.opened_by <= ?4`,
 		run.ID, run.Pass, run.ConnectionID, run.Base).Scan(&c.Stands, &c.StandsWithAccess, &missed, &missedAccess)
@@ -47,7 +47,7 @@ func compare(ctx context.Context, tx *sql.Tx, run store.Run) (store.Comparison, 
 		SELECT count(*), coalesce(sum(n.access), 0), count(o.person_id), coalesce(sum(o.access), 0)
 		FROM version n INDEXED BY version_opened
 		CROSS JOIN sighting s ON s.run_id = n.opened_by AND s.person_id = n.person_id AND s.pass = ?1
-		LEFT JOIN version o INDEXED BY version_person
+		LEFT JOIN version o
 			ON o.connection_id = n.connection_id AND o.person_id = n.person_id AND o.opened_by <= ?2 AND o.closed_by IS NULL
 		WHERE n.connection_id = ?3 AND n.opened_by = ?4`,
 		run.Pass, run.Base, run.ConnectionID, run.ID).Scan(&staged, &stagedAccess, &c.Changed, &replacedAccess)

@@ -42,7 +42,7 @@ func (s *Store) emptyLog(ctx context.Context) {
 }
 
 func forget(ctx context.Context, tx *sql.Tx, connection int64, id string) error {
-	rows, err := tx.QueryContext(ctx, "SELECT id FROM version INDEXED BY version_person WHERE connection_id = ? AND person_id = ?", connection, id)
+	rows, err := tx.QueryContext(ctx, "SELECT body_id FROM version WHERE connection_id = ? AND person_id = ?", connection, id)
 	versions, err := collect(rows, err, scanID)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func forget(ctx context.Context, tx *sql.Tx, connection int64, id string) error 
 		UPDATE connection AS c SET forgotten = forgotten + 1, people = c.people - gone.people, with_access = c.with_access - gone.access
 		FROM (
 			SELECT count(*) AS people, coalesce(sum(v.access), 0) AS access
-			FROM connection c CROSS JOIN version v INDEXED BY version_person ON `+seen+`
+			FROM connection c CROSS JOIN version v ON `+seen+`
 			WHERE c.id = ?1 AND v.person_id = ?2
 		) AS gone WHERE c.id = ?1`, connection, id)
 	if err != nil {

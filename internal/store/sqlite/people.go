@@ -9,15 +9,15 @@ import (
 	"patchbay.example/internal/store"
 )
 
-// personColumns are a person's, of v and s.
-const personColumns = `v.person_id, v.visible, v.user_name, v.name, v.email, v.title, v.department, v.status, v.access, v.view, v.source,
+// personColumns are a person's, of v, b and s.
+const personColumns = `v.person_id, v.visible, b.user_name, b.name, b.email, b.title, b.department, b.status, v.access, b.view, b.source,
 	coalesce(s.last_login, 0), coalesce(s.password_changed, 0), coalesce(s.last_updated, 0), v.opened_by, coalesce(s.stale, 0)`
 
 // What readers see of the connection c: the versions of its generation, with
-// the sightings of the generation's run.
+// their bodies and the sightings of the generation's run.
 const (
-	seen         = "v.connection_id = c.id AND v.opened_by <= c.generation AND (v.closed_by IS NULL OR v.closed_by > c.generation)"
-	withSighting = " LEFT JOIN sighting s ON s.run_id = c.generation AND s.person_id = v.person_id"
+	seen     = "v.connection_id = c.id AND v.opened_by <= c.generation AND (v.closed_by IS NULL OR v.closed_by > c.generation)"
+	withBody = " CROSS JOIN body b ON b.id = v.body_id LEFT JOIN sighting s ON s.run_id = c.generation AND s.person_id = v.person_id"
 )
 
 // People implements [store.Store]. A search that holds no letter and no digit
@@ -32,12 +32,12 @@ func (s *Store) People(ctx context.Context, q store.PeopleQuery) ([]store.Person
 		var err error
 		if words := store.SearchWords(q.Search); len(words) > 0 {
 			rows, err = tx.QueryContext(ctx, `
-				SELECT `+personColumns+` FROM version_words w CROSS JOIN version v ON v.id = w.rowid CROSS JOIN connection c ON `+seen+withSighting+`
-				WHERE version_words MATCH ? AND c.id = ? AND v.person_id > ? ORDER BY v.person_id LIMIT ?`,
+				SELECT `+personColumns+` FROM body_words w CROSS JOIN version v ON v.body_id = w.rowid CROSS JOIN connection c ON `+seen+withBody+`
+				WHERE body_words MATCH ? AND c.id = ? AND v.person_id > ? ORDER BY v.person_id LIMIT ?`,
 				match(words), q.ConnectionID, q.After, atMost(q.Limit))
 		} else {
 			rows, err = tx.QueryContext(ctx, `
-				SELECT `+personColumns+` FROM connection c CROSS JOIN version v INDEXED BY version_person ON `+seen+withSighting+`
+				SELECT `+personColumns+` FROM connection c CROSS JOIN version v ON `+seen+withBody+`
 				WHERE c.id = ? AND v.person_id > ? ORDER BY v.person_id LIMIT ?`,
 				q.ConnectionID, q.After, atMost(q.Limit))
 		}
@@ -53,7 +53,7 @@ func (s *Store) People(ctx context.Context, q store.PeopleQuery) ([]store.Person
 // Person implements [store.Store].
 func (s *Store) Person(ctx context.Context, connection int64, id string) (store.Person, error) {
 	row := s.read.QueryRowContext(ctx, `
-		SELECT `+personColumns+` FROM connection c CROSS JOIN version v INDEXED BY version_person ON `+seen+withSighting+`
+		SELECT `+personColumns+` FROM connection c CROSS JOIN version v ON `+seen+withBody+`
 		WHERE c.id = ? AND c.name IS NOT NULL AND v.person_id = ?`, connection, id)
 	found, err := scanPerson(row)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Store) Vanishing(ctx context.Context, run int64, limit int) ([]store.Pe
 			return err
 		}
 		rows, err := tx.QueryContext(ctx, `
-			SELECT `+personColumns+` FROM connection c CROSS JOIN version v INDEXED BY version_person ON `+seen+withSighting+`
+			SELECT `+personColumns+` FROM connection c CROSS JOIN version v ON `+seen+withBody+`
 			WHERE c.id = ?1 AND v.access
 				AND NOT EXISTS (SELECT 1 FROM sighting m WHERE m.run_id = ?2 AND m.person_id = v.person_id AND m.pass = ?3)
 			ORDER BY v.person_id LIMIT ?4`, r.ConnectionID, r.ID, r.Pass, atMost(limit))

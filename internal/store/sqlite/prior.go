@@ -20,7 +20,7 @@ type priorState struct {
 }
 
 type stagedVersion struct {
-	id      int64
+	body    int64
 	visible string
 }
 
@@ -90,7 +90,7 @@ func (s *Store) readStaged(ctx context.Context, tx *sql.Tx, run store.Run, list 
 	for rows.Next() {
 		var person string
 		var v stagedVersion
-		if err := rows.Scan(&person, &v.id, &v.visible); err != nil {
+		if err := rows.Scan(&person, &v.body, &v.visible); err != nil {
 			return err
 		}
 		known.staged[person] = v

@@ -199,11 +199,9 @@ func closeReplaced(ctx context.Context, tx *sql.Tx, run store.Run, count int64) 
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `
-		UPDATE version SET closed_by = ?1 WHERE id IN (
-			SELECT o.id FROM version n INDEXED BY version_opened
-			CROSS JOIN version o INDEXED BY version_person
-				ON o.connection_id = n.connection_id AND o.person_id = n.person_id AND o.opened_by <= ?2 AND o.closed_by IS NULL
-			WHERE n.connection_id = ?3 AND n.opened_by = ?1)`, run.ID, run.Base, run.ConnectionID)
+		UPDATE version SET closed_by = ?1
+		WHERE connection_id = ?3 AND opened_by <= ?2 AND closed_by IS NULL
+			AND person_id IN (SELECT n.person_id FROM version n INDEXED BY version_opened WHERE n.connection_id = ?3 AND n.opened_by = ?1)`, run.ID, run.Base, run.ConnectionID)
 	return err
 }
 
@@ -213,10 +211,9 @@ func closeUnmet(ctx context.Context, tx *sql.Tx, run store.Run, count int64) err
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `
-		UPDATE version SET closed_by = ?1 WHERE id IN (
-			SELECT v.id FROM version v INDEXED BY version_closed
-			WHERE v.connection_id = ?2 AND v.closed_by IS NULL AND v.opened_by <= ?3
-			AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.run_id = ?1 AND s.person_id = v.person_id))`, run.ID, run.ConnectionID, run.Base)
+		UPDATE version SET closed_by = ?1
+		WHERE connection_id = ?2 AND closed_by IS NULL AND opened_by <= ?3
+			AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.run_id = ?1 AND s.person_id = version.person_id)`, run.ID, run.ConnectionID, run.Base)
 	return err
 }
 
@@ -226,7 +223,7 @@ func keepUnmet(ctx context.Context, tx *sql.Tx, run store.Run) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO sighting (run_id, person_id, pass, source_hash, last_login, password_changed, last_updated, stale)
 		SELECT ?1, s.person_id, ?2, s.source_hash, s.last_login, s.password_changed, s.last_updated, 0
-		FROM version v INDEXED BY version_closed
+		FROM version v
 		CROSS JOIN sighting s ON s.run_id = ?3 AND s.person_id = v.person_id
 		WHERE v.connection_id = ?4 AND v.closed_by IS NULL AND v.opened_by <= ?3
 		ON CONFLICT DO NOTHING`, run.ID, run.Pass, run.Base, run.ConnectionID)

@@ -35,7 +35,7 @@ func meetUnread(ctx context.Context, tx *sql.Tx, run store.Run, person string) e
 	// What an earlier pass staged counts no more.
 	var staged int64
 	err = tx.QueryRowContext(ctx, `
-		SELECT id FROM version INDEXED BY version_person WHERE connection_id = ? AND person_id = ? AND opened_by = ?`,
+		SELECT body_id FROM version WHERE connection_id = ? AND person_id = ? AND opened_by = ?`,
 		run.ConnectionID, person, run.ID).Scan(&staged)
 	if err == nil {
 		err = removeVersions(ctx, tx, []int64{staged})

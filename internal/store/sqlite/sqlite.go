@@ -12,11 +12,11 @@
 //
 // # Tables
 //
-// A version is a row of the table version, with the run that wrote it and the
-// one that closed it; two covering indexes let comparing and promoting run
-// without touching a body. What was met is a row of sighting, a table without
-// rowid. Search is an FTS5 index over folded words, with a version's id as its
-// rowid. migrations/ holds the schema.
+// A version is a narrow row of the table version, with the run that wrote it and
+// the one that closed it, and a row of body, which is written once: comparing
+// and promoting touch no body. What was met is a row of sighting, a table
+// without rowid. Search is an FTS5 index over folded words, with a body's id as
+// its rowid. migrations/ holds the schema.
 //
 // # Order in promoting
 //

@@ -40,7 +40,7 @@ type pagePlan struct {
 	forgotten int64 // of the connection, when it was read
 	records   []store.StagedRecord
 	open      []opened // versions to write
-	drop      []int64  // staged versions that no longer hold
+	drop      []int64  // bodies of staged versions that no longer hold
 }
 
 // opened is a version to write.
@@ -106,7 +106,7 @@ func (p *pagePlan) add(r store.StagedRecord, known priorState) error {
 	staged, isStaged := known.staged[r.ID]
 	if _, changed := known.changed[r.ID]; !changed {
 		if isStaged {
-			p.drop = append(p.drop, staged.id)
+			p.drop = append(p.drop, staged.body)
 		}
 		return nil
 	}
@@ -119,7 +119,7 @@ func (p *pagePlan) add(r store.StagedRecord, known priorState) error {
 		return nil
 	}
 	if isStaged {
-		p.drop = append(p.drop, staged.id)
+		p.drop = append(p.drop, staged.body)
 	}
 	if known.standing[r.ID] != visible {
 		p.open = append(p.open, opened{r.ID, v})
@@ -157,15 +157,19 @@ func (s *Store) writeVersions(ctx context.Context, tx *sql.Tx, run store.Run, op
 	if len(open) == 0 {
 		return nil
 	}
-	version, words := tx.StmtContext(ctx, s.statements.insertVersion), tx.StmtContext(ctx, s.statements.insertWords)
+	body, words := tx.StmtContext(ctx, s.statements.insertBody), tx.StmtContext(ctx, s.statements.insertWords)
+	version := tx.StmtContext(ctx, s.statements.insertVersion)
 	for _, v := range open {
-		written, err := version.ExecContext(ctx, run.ConnectionID, v.person, run.ID, v.Visible, v.Access,
+		written, err := body.ExecContext(ctx,
 			store.Text(v.UserName), store.Text(v.Name), store.Text(v.Email), store.Text(v.Title), store.Text(v.Department), store.Text(v.Status), v.View, v.Source)
 		if err != nil {
 			return err
 		}
 		id, err := written.LastInsertId()
 		if err != nil {
+			return err
+		}
+		if _, err := version.ExecContext(ctx, run.ConnectionID, v.person, run.ID, id, v.Access, v.Visible); err != nil {
 			return err
 		}
 		if _, err := words.ExecContext(ctx, id, v.SearchText()); err != nil {

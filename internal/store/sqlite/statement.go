@@ -16,7 +16,7 @@ const (
 // statistics here: CROSS JOIN fixes the order and INDEXED BY the index.
 type statements struct {
 	// For the write pool.
-	advance, insertVersion, insertWords, insertSightings *sql.Stmt
+	advance, insertBody, insertVersion, insertWords, insertSightings *sql.Stmt
 	// For the read pool.
 	baseSightings, stagedVersions, standingVersions *sql.Stmt
 }
@@ -31,20 +31,21 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 			UPDATE run SET cursor = ?, complete = ?, pages = pages + 1, records = records + ?, bytes = bytes + ?, lease_until = ?
 			WHERE id = ? AND epoch = ? AND status = 'running' AND pass = ? AND pages = ? AND quarantined = ?
 				AND (SELECT forgotten FROM connection WHERE id = run.connection_id) = ?`},
+		{&s.insertBody, write, `
+			INSERT INTO body (user_name, name, email, title, department, status, view, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`},
 		{&s.insertVersion, write, `
-			INSERT INTO version (connection_id, person_id, opened_by, visible, access, user_name, name, email, title, department, status, view, source)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
-		{&s.insertWords, write, `INSERT INTO version_words (rowid, words) VALUES (?, ?)`},
+			INSERT INTO version (connection_id, person_id, opened_by, body_id, access, visible) VALUES (?, ?, ?, ?, ?, ?)`},
+		{&s.insertWords, write, `INSERT INTO body_words (rowid, words) VALUES (?, ?)`},
 		{&s.insertSightings, write, insertSightings(sightingRows)},
 		{&s.baseSightings, read, `
 			SELECT j.key, s.source_hash
 			FROM json_each(?) j CROSS JOIN sighting s ON s.run_id = ? AND s.person_id = j.value`},
 		{&s.stagedVersions, read, `
-			SELECT v.person_id, v.id, v.visible
-			FROM json_each(?) j CROSS JOIN version v INDEXED BY version_person ON v.connection_id = ? AND v.person_id = j.value AND v.opened_by = ?`},
+			SELECT v.person_id, v.body_id, v.visible
+			FROM json_each(?) j CROSS JOIN version v ON v.connection_id = ? AND v.person_id = j.value AND v.opened_by = ?`},
 		{&s.standingVersions, read, `
 			SELECT v.person_id, v.visible
-			FROM json_each(?) j CROSS JOIN version v INDEXED BY version_person
+			FROM json_each(?) j CROSS JOIN version v
 				ON v.connection_id = ? AND v.person_id = j.value AND v.opened_by <= ? AND v.closed_by IS NULL`},
 	} {
 		prepared, err := one.pool.PrepareContext(ctx, one.query)

@@ -71,34 +71,42 @@ CREATE TABLE run (
 CREATE UNIQUE INDEX run_running ON run (connection_id) WHERE status = 'running';
 CREATE INDEX run_connection ON run (connection_id, id);
 
+-- A version is narrow, for promoting rewrites the row when it closes it; what
+-- people see of it is a body, which is written once.
 -- +goose StatementBegin
 CREATE TABLE version (
-    id            INTEGER PRIMARY KEY,
     connection_id INTEGER NOT NULL,
     person_id     TEXT    NOT NULL,
     opened_by     INTEGER NOT NULL, -- the run that wrote it
     closed_by     INTEGER,          -- the run that replaced or removed it
-    visible       BLOB    NOT NULL,
+    body_id       INTEGER NOT NULL,
     access        INTEGER NOT NULL,
-    user_name     TEXT    NOT NULL,
-    name          TEXT    NOT NULL,
-    email         TEXT    NOT NULL,
-    title         TEXT    NOT NULL,
-    department    TEXT    NOT NULL,
-    status        TEXT    NOT NULL,
-    view          BLOB,
-    source        BLOB
+    visible       BLOB    NOT NULL,
+    PRIMARY KEY (connection_id, person_id, opened_by)
+) STRICT, WITHOUT ROWID;
+-- +goose StatementEnd
+CREATE INDEX version_opened ON version (connection_id, opened_by, person_id);
+CREATE INDEX version_closed ON version (connection_id, closed_by, person_id) WHERE closed_by IS NOT NULL;
+CREATE UNIQUE INDEX version_body ON version (body_id);
+
+-- +goose StatementBegin
+CREATE TABLE body (
+    id         INTEGER PRIMARY KEY,
+    user_name  TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    email      TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    department TEXT NOT NULL,
+    status     TEXT NOT NULL,
+    view       BLOB,
+    source     BLOB
 ) STRICT;
 -- +goose StatementEnd
--- Both cover what comparing and promoting read, so that these touch no body.
-CREATE UNIQUE INDEX version_person ON version (connection_id, person_id, opened_by, closed_by, access, visible);
-CREATE INDEX version_opened ON version (connection_id, opened_by, person_id, access);
-CREATE INDEX version_closed ON version (connection_id, closed_by, person_id, opened_by, access);
 
--- The words of a version, by its id. They come folded and separated by blanks,
+-- The words of a version, by its body's id. They come folded and separated by blanks,
 -- which is all that the ascii tokenizer splits at there; unicode61 would go by
 -- the Unicode of 2012.
-CREATE VIRTUAL TABLE version_words USING fts5 (words, content = '', contentless_delete = 1, detail = none, prefix = '2 3', tokenize = 'ascii');
+CREATE VIRTUAL TABLE body_words USING fts5 (words, content = '', contentless_delete = 1, detail = none, prefix = '2 3', tokenize = 'ascii');
 
 -- +goose StatementBegin
 CREATE TABLE sighting (
