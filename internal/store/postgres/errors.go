@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// ErrUnreachable: the server can't be reached, or the connection to it was
-// lost. What was being written may have been stored.
+// ErrUnreachable says that the server can't be reached, or that the connection
+// to it was lost. What was being written may have been stored.
 var ErrUnreachable = errors.New("PostgreSQL can't be reached")
 
 // advice says what to do about the server's refusals, by SQLSTATE or its class
@@ -55,8 +55,7 @@ func adviceFor(code string) string {
 
 // lost reports whether err means that there is no connection (any more).
 func lost(err error) bool {
-	var refusal *pgconn.PgError
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*pgconn.PgError](err); ok {
 		// Connection exceptions, and shutdown, crash and "starting up".
 		return strings.HasPrefix(refusal.Code, "08") || strings.HasPrefix(refusal.Code, "57P0")
 	}

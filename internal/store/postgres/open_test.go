@@ -131,11 +131,7 @@ func TestLostConnection(t *testing.T) {
 
 	blocked, cancel := context.WithCancel(ctx)
 	defer cancel()
-	locker, err := pgx.Connect(ctx, address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer locker.Close(context.WithoutCancel(ctx))
+	locker := connect(t, address)
 	if _, err := locker.Exec(ctx, `BEGIN; LOCK TABLE connection`); err != nil {
 		t.Fatal(err)
 	}
@@ -156,14 +152,25 @@ func TestLostConnection(t *testing.T) {
 	}
 }
 
-// end ends a connection as an administrator would, and waits until it is gone.
-func end(t *testing.T, address string, pid uint32) {
+// connect is a connection beside the store's.
+func connect(t *testing.T, address string) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.WithoutCancel(t.Context()))
+	t.Cleanup(func() {
+		if err := conn.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return conn
+}
+
+// end ends a connection as an administrator would, and waits until it is gone.
+func end(t *testing.T, address string, pid uint32) {
+	t.Helper()
+	conn := connect(t, address)
 	var ended bool
 	if err := conn.QueryRow(t.Context(), `SELECT pg_terminate_backend($1, 10000)`, int64(pid)).Scan(&ended); err != nil || !ended {
 		t.Fatalf("end the connection: %t, %v", ended, err)
@@ -173,11 +180,7 @@ func end(t *testing.T, address string, pid uint32) {
 // waiting is the process of the server that waits for a lock.
 func waiting(t *testing.T, address string) uint32 {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.WithoutCancel(t.Context()))
+	conn := connect(t, address)
 	for {
 		var pid uint32
 		err := conn.QueryRow(t.Context(), `SELECT pid FROM pg_stat_activity

@@ -11,12 +11,19 @@ import (
 )
 
 const (
+	// maxMatches is how many versions a search takes from its index. What more of
+	// them match is found soon by walking the people in their order.
+	maxMatches = 2000
+
+	// words are a body's, as the index has them.
+	words = `array_to_tsvector(string_to_array(b.search, ' '))`
+
 	personColumns = `v.person_id, v.opened_by, v.access, v.visible, b.user_name, b.name, b.email, b.title, b.department, b.status,
 		b.view, b.source, s.last_login, s.password_changed, s.last_updated, coalesce(s.stale, false)`
 	// visible joins a connection c with the versions that its readers see.
 	visible = ` JOIN version v ON v.connection_id = c.id AND v.closed_by IS NULL AND v.opened_by <= c.generation
 		JOIN body b ON b.version_id = v.id
-		LEFT JOIN sighting s ON s.run_id = c.generation AND s.person_id = v.person_id `
+		LEFT JOIN LATERAL (SELECT * FROM sighting WHERE run_id = c.generation AND person_id = v.person_id LIMIT 1) s ON true `
 )
 
 // People implements [store.Store].
@@ -28,11 +35,14 @@ func (s *Store) People(ctx context.Context, q store.PeopleQuery) ([]store.Person
 		}
 		sql := `SELECT ` + personColumns + ` FROM connection c` + visible + `WHERE c.id = $1 AND v.person_id > $2`
 		args := []any{q.ConnectionID, store.Text(q.After), bounded(q.Limit)}
-		if search := prefixes(q.Search); search != "" {
-			sql += ` AND array_to_tsvector(string_to_array(b.search, ' ')) @@ $4::tsquery`
-			args = append(args, search)
+		condition, value, err := matching(ctx, tx, q.Search)
+		if err != nil {
+			return err
 		}
-		var err error
+		if condition != "" {
+			sql += ` AND ` + condition
+			args = append(args, value)
+		}
 		people, err = collectPeople(ctx, tx, sql+` ORDER BY v.person_id LIMIT $3`, args...)
 		return err
 	})
@@ -63,7 +73,7 @@ func (s *Store) Vanishing(ctx context.Context, id int64, limit int) ([]store.Per
 			return err
 		}
 		people, err = collectPeople(ctx, tx, `SELECT `+personColumns+` FROM connection c`+visible+`WHERE c.id = $1 AND v.access
-				AND NOT EXISTS (SELECT FROM sighting WHERE run_id = $2 AND pass = $3 AND sighting.person_id = v.person_id)
+				AND `+metBy("v.person_id")+` IS NOT TRUE
 			ORDER BY v.person_id LIMIT $4`, run.ConnectionID, id, run.Pass, bounded(limit))
 		return err
 	})
@@ -102,6 +112,33 @@ func (s *Store) Changes(ctx context.Context, id int64, after string, limit int) 
 		return err
 	})
 	return changes, err
+}
+
+// matching is the condition of a search on a body b and its version v, and its
+// parameter, $4; it is empty for a search that everybody matches. Which of the
+// two ways to search is right depends on how many match, of which the server
+// has no idea.
+func matching(ctx context.Context, tx pgx.Tx, search string) (condition string, value any, err error) {
+	query := prefixes(search)
+	if query == "" {
+		return "", nil, nil
+	}
+	// Neither way reads the whole table, whatever the server thinks of it.
+	if _, err := tx.Exec(ctx, `SET LOCAL enable_seqscan = off`); err != nil {
+		return "", nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT version_id FROM body b WHERE `+words+` @@ $1::tsquery LIMIT $2`, query, maxMatches+1)
+	if err != nil {
+		return "", nil, err
+	}
+	matches, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return "", nil, err
+	}
+	if len(matches) <= maxMatches {
+		return `v.id = ANY($4)`, matches, nil
+	}
+	return words + ` @@ $4::tsquery`, query, nil
 }
 
 // bounded is how many rows a caller's limit asks for.

@@ -134,9 +134,10 @@ func moveGeneration(ctx context.Context, tx pgx.Tx, run store.Run, now time.Time
 	if err != nil {
 		return run, err
 	}
-	replaced, err := tx.Exec(ctx, `UPDATE version AS old SET closed_by = $2, closed_at = $3 FROM version AS new
-		WHERE new.connection_id = $1 AND new.opened_by = $2 AND new.replaces
-			AND old.connection_id = $1 AND old.person_id = new.person_id AND old.closed_by IS NULL AND old.opened_by < $2`,
+	replaced, err := tx.Exec(ctx, `UPDATE version SET closed_by = $2, closed_at = $3 WHERE id = ANY(ARRAY(
+			SELECT (SELECT id FROM version AS old WHERE old.connection_id = $1 AND old.person_id = new.person_id
+				AND old.closed_by IS NULL AND old.opened_by < $2)
+			FROM version AS new WHERE new.connection_id = $1 AND new.opened_by = $2 AND new.replaces))`,
 		run.ConnectionID, run.ID, now.UnixMilli())
 	if err != nil {
 		return run, err
@@ -164,10 +165,9 @@ func moveGeneration(ctx context.Context, tx pgx.Tx, run store.Run, now time.Time
 // closeUnseen closes the versions of those whom the run did not meet, and
 // returns how many.
 func closeUnseen(ctx context.Context, tx pgx.Tx, run store.Run, now time.Time) (int64, error) {
-	tag, err := tx.Exec(ctx, `UPDATE version SET closed_by = $2, closed_at = $3
-		WHERE connection_id = $1 AND closed_by IS NULL AND opened_by < $2
-			AND NOT EXISTS (SELECT FROM sighting WHERE run_id = $2 AND sighting.person_id = version.person_id)`,
-		run.ConnectionID, run.ID, now.UnixMilli())
+	tag, err := tx.Exec(ctx, `UPDATE version SET closed_by = $2, closed_at = $4
+		WHERE connection_id = $1 AND closed_by IS NULL AND opened_by < $2 AND `+metBy("version.person_id")+` IS NOT TRUE`,
+		run.ConnectionID, run.ID, run.Pass, now.UnixMilli())
 	return tag.RowsAffected(), err
 }
 
@@ -177,9 +177,8 @@ func closeUnseen(ctx context.Context, tx pgx.Tx, run store.Run, now time.Time) (
 func keepUnseen(ctx context.Context, tx pgx.Tx, run store.Run) (int64, error) {
 	tag, err := tx.Exec(ctx, `INSERT INTO sighting (run_id, person_id, pass, source_hash, last_login, password_changed, last_updated, stale)
 		SELECT $2, v.person_id, $3, was.source_hash, was.last_login, was.password_changed, was.last_updated, false
-		FROM version v LEFT JOIN sighting was ON was.run_id = $4 AND was.person_id = v.person_id
-		WHERE v.connection_id = $1 AND v.closed_by IS NULL AND v.opened_by < $2
-			AND NOT EXISTS (SELECT FROM sighting own WHERE own.run_id = $2 AND own.person_id = v.person_id)`,
+		FROM version v LEFT JOIN LATERAL (SELECT * FROM sighting WHERE run_id = $4 AND person_id = v.person_id LIMIT 1) was ON true
+		WHERE v.connection_id = $1 AND v.closed_by IS NULL AND v.opened_by < $2 AND `+metBy("v.person_id")+` IS NOT TRUE`,
 		run.ConnectionID, run.ID, run.Pass, run.Base)
 	return tag.RowsAffected(), err
 }
@@ -201,22 +200,20 @@ func nothingLeft(ctx context.Context, tx pgx.Tx, run store.Run) error {
 func compare(ctx context.Context, tx pgx.Tx, run store.Run) (store.Comparison, error) {
 	var c store.Comparison
 	var gone, accessGone, accessReplaced, accessStaged int64
-	err := tx.QueryRow(ctx, `WITH met AS MATERIALIZED (
-			SELECT person_id FROM sighting WHERE run_id = $2 AND pass = $3
-		), staged AS MATERIALIZED (
-			SELECT person_id, replaces, access FROM version JOIN met USING (person_id) WHERE connection_id = $1 AND opened_by = $2
-		), stands AS (
-			SELECT v.access, met.person_id IS NULL AS gone, staged.person_id IS NOT NULL AS replaced
-			FROM connection c JOIN version v ON v.connection_id = c.id AND v.closed_by IS NULL AND v.opened_by <= c.generation
-			LEFT JOIN met ON met.person_id = v.person_id LEFT JOIN staged ON staged.person_id = v.person_id
-			WHERE c.id = $1
-		)
-		SELECT count(*), count(*) FILTER (WHERE access), count(*) FILTER (WHERE gone), count(*) FILTER (WHERE gone AND access),
-			count(*) FILTER (WHERE replaced AND access), (SELECT count(*) FROM met),
-			(SELECT count(*) FROM staged WHERE NOT replaces), (SELECT count(*) FROM staged WHERE replaces),
-			(SELECT count(*) FROM staged WHERE access)
-		FROM stands`, run.ConnectionID, run.ID, run.Pass).Scan(&c.Stands, &c.StandsWithAccess, &gone, &accessGone,
-		&accessReplaced, &c.Seen, &c.Added, &c.Changed, &accessStaged)
+	err := tx.QueryRow(ctx, `SELECT count(*), count(*) FILTER (WHERE access), count(*) FILTER (WHERE NOT met),
+			count(*) FILTER (WHERE NOT met AND access), count(*) FILTER (WHERE met AND staged AND access),
+			(SELECT count(*) FROM sighting WHERE run_id = $2 AND pass = $3)
+		FROM (SELECT access, `+metBy("version.person_id")+` AS met,
+				EXISTS (SELECT FROM version s WHERE s.connection_id = $1 AND s.opened_by = $2 AND s.person_id = version.person_id) AS staged
+			FROM version WHERE connection_id = $1 AND closed_by IS NULL
+				AND opened_by <= (SELECT generation FROM connection WHERE id = $1) OFFSET 0) AS stands`,
+		run.ConnectionID, run.ID, run.Pass).Scan(&c.Stands, &c.StandsWithAccess, &gone, &accessGone, &accessReplaced, &c.Seen)
+	if err != nil {
+		return c, err
+	}
+	err = tx.QueryRow(ctx, `SELECT count(*) FILTER (WHERE NOT replaces), count(*) FILTER (WHERE replaces), count(*) FILTER (WHERE access)
+		FROM version WHERE connection_id = $1 AND opened_by = $2 AND `+metBy("version.person_id")+` IS TRUE`,
+		run.ConnectionID, run.ID, run.Pass).Scan(&c.Added, &c.Changed, &accessStaged)
 	c.Unchanged = c.Stands - c.Changed - gone
 	if run.Unidentified > 0 { // nobody is removed
 		gone, accessGone = 0, 0
@@ -224,4 +221,13 @@ func compare(ctx context.Context, tx pgx.Tx, run store.Run) (store.Comparison, e
 	c.Removed = gone
 	c.WithAccess = c.StandsWithAccess - accessGone - accessReplaced + accessStaged
 	return c, err
+}
+
+// metBy is whether the run $2 has met a person in its pass $3. As a value, not
+// as a condition (add IS TRUE to make it one), it is looked up in the sightings'
+// index for each row. As a condition it would be a join, and right after a load,
+// before the server has gathered statistics, it takes such tables for tiny and
+// joins them by comparing each row with each.
+func metBy(person string) string {
+	return `EXISTS (SELECT FROM sighting WHERE sighting.run_id = $2 AND sighting.pass = $3 AND sighting.person_id = ` + person + `)`
 }

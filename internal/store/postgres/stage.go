@@ -181,10 +181,10 @@ func (g *staging) look(ctx context.Context) (comparedRun, []known, error) {
 			was.source_hash, own.source_hash, own.run_id IS NOT NULL, stands.visible
 		FROM run
 		LEFT JOIN unnest($3::text[]) WITH ORDINALITY AS given (person_id, place) ON true
-		LEFT JOIN sighting was ON was.run_id = run.base AND was.person_id = given.person_id
-		LEFT JOIN sighting own ON own.run_id = run.id AND own.person_id = given.person_id
-		LEFT JOIN version stands ON stands.connection_id = run.connection_id AND stands.person_id = given.person_id
-			AND stands.closed_by IS NULL AND stands.opened_by <= run.base`+owned, g.fence.Run, g.fence.Epoch, ids)
+		LEFT JOIN LATERAL (SELECT source_hash FROM sighting WHERE run_id = run.base AND person_id = given.person_id LIMIT 1) was ON true
+		LEFT JOIN LATERAL (SELECT run_id, source_hash FROM sighting WHERE run_id = run.id AND person_id = given.person_id LIMIT 1) own ON true
+		LEFT JOIN LATERAL (SELECT visible FROM version WHERE connection_id = run.connection_id AND person_id = given.person_id
+			AND closed_by IS NULL AND opened_by <= run.base LIMIT 1) stands ON true`+owned, g.fence.Run, g.fence.Epoch, ids)
 	if err != nil {
 		return run, nil, err
 	}

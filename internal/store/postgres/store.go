@@ -20,9 +20,11 @@ const (
 	// connectTimeout bounds the wait for a server that does not answer, where
 	// the connection string names no connect_timeout.
 	connectTimeout = 10 * time.Second
-	// idleInTransaction is when the server gives up a transaction whose process
-	// hangs or was cut off, and with it the locks. Ours compute nothing inside.
-	idleInTransaction = "60s"
+	// sessionSettings: the server gives up a transaction whose process hangs or
+	// was cut off, and with it the locks, for ours compute nothing inside; and it
+	// plans a statement for the tables as they are, for a plan that was made when
+	// a table was empty reads all of it for each page of a first load.
+	sessionSettings = `SET idle_in_transaction_session_timeout = '60s'; SET plan_cache_mode = force_custom_plan`
 )
 
 // Store is an installation in a PostgreSQL database. It implements
@@ -84,13 +86,14 @@ func parse(url string) (*pgxpool.Config, error) {
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
-	for name, value := range map[string]string{
-		"application_name":                    "patchbay",
-		"idle_in_transaction_session_timeout": idleInTransaction,
-	} {
-		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
-			config.ConnConfig.RuntimeParams[name] = value
-		}
+	if _, given := config.ConnConfig.RuntimeParams["application_name"]; !given {
+		config.ConnConfig.RuntimeParams["application_name"] = "patchbay"
+	}
+	// Set afterwards, for a pooler between us and the server refuses settings
+	// that it does not know when a connection begins.
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, sessionSettings)
+		return err
 	}
 	return config, nil
 }

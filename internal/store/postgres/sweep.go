@@ -40,7 +40,7 @@ func (s *Store) sweep(ctx context.Context, closedBefore, runsBefore time.Time) e
 		return err
 	}
 	// The oldest go first: a change of which half is gone shows by what is left.
-	err = s.inChunks(ctx, deleteVersions(`id IN (SELECT id FROM version WHERE closed_at < $1 ORDER BY closed_at LIMIT $2 FOR UPDATE)`),
+	err = s.inChunks(ctx, deleteVersions(`id = ANY(ARRAY(SELECT id FROM version WHERE closed_at < $1 ORDER BY closed_at LIMIT $2 FOR UPDATE))`),
 		closedBefore.UnixMilli(), versionChunk)
 	if err != nil {
 		return err
@@ -58,8 +58,8 @@ func (s *Store) sweepRemoved(ctx context.Context) error {
 	if err := s.sweepSightings(ctx, removed); err != nil {
 		return err
 	}
-	err := s.inChunks(ctx, deleteVersions(`id IN (SELECT v.id FROM connection c JOIN version v ON v.connection_id = c.id
-		WHERE c.removed LIMIT $1 FOR UPDATE OF v)`), versionChunk)
+	err := s.inChunks(ctx, deleteVersions(`id = ANY(ARRAY(SELECT v.id FROM connection c JOIN version v ON v.connection_id = c.id
+		WHERE c.removed LIMIT $1 FOR UPDATE OF v))`), versionChunk)
 	if err != nil {
 		return err
 	}
@@ -81,14 +81,14 @@ func (s *Store) sweepBefore(ctx context.Context, run store.Run) error {
 		return nil
 	}
 	const early = `FROM sighting s WHERE s.run_id = $1 AND s.pass < $2`
-	err := s.inChunks(ctx, deleteVersions(`id IN (SELECT v.id FROM version v WHERE v.connection_id = $3 AND v.opened_by = $1
-		AND EXISTS (SELECT `+early+` AND s.person_id = v.person_id) ORDER BY v.person_id LIMIT $4 FOR UPDATE)`),
+	err := s.inChunks(ctx, deleteVersions(`id = ANY(ARRAY(SELECT v.id FROM version v WHERE v.connection_id = $3 AND v.opened_by = $1
+		AND EXISTS (SELECT `+early+` AND s.person_id = v.person_id) ORDER BY v.person_id LIMIT $4 FOR UPDATE))`),
 		run.ID, run.Pass, run.ConnectionID, versionChunk)
 	if err != nil {
 		return err
 	}
-	return s.inChunks(ctx, `DELETE FROM sighting WHERE run_id = $1 AND person_id IN (SELECT s.person_id `+early+`
-		ORDER BY s.person_id LIMIT $3 FOR UPDATE)`, run.ID, run.Pass, sightingChunk)
+	return s.inChunks(ctx, `DELETE FROM sighting WHERE run_id = $1 AND person_id = ANY(ARRAY(SELECT s.person_id `+early+`
+		ORDER BY s.person_id LIMIT $3 FOR UPDATE))`, run.ID, run.Pass, sightingChunk)
 }
 
 // sweepVersions deletes what the runs of a condition have opened.
@@ -98,8 +98,8 @@ func (s *Store) sweepVersions(ctx context.Context, condition string, args ...any
 		return err
 	}
 	for _, run := range runs {
-		err := s.inChunks(ctx, deleteVersions(`id IN (SELECT id FROM version WHERE connection_id = $1 AND opened_by = $2
-			ORDER BY person_id LIMIT $3 FOR UPDATE)`), run.connection, run.id, versionChunk)
+		err := s.inChunks(ctx, deleteVersions(`id = ANY(ARRAY(SELECT id FROM version WHERE connection_id = $1 AND opened_by = $2
+			ORDER BY person_id LIMIT $3 FOR UPDATE))`), run.connection, run.id, versionChunk)
 		if err != nil {
 			return err
 		}
@@ -114,8 +114,8 @@ func (s *Store) sweepSightings(ctx context.Context, condition string) error {
 		return err
 	}
 	for _, run := range runs {
-		err := s.inChunks(ctx, `DELETE FROM sighting WHERE run_id = $1 AND person_id IN (SELECT person_id FROM sighting
-			WHERE run_id = $1 ORDER BY person_id LIMIT $2 FOR UPDATE)`, run.id, sightingChunk)
+		err := s.inChunks(ctx, `DELETE FROM sighting WHERE run_id = $1 AND person_id = ANY(ARRAY(SELECT person_id FROM sighting
+			WHERE run_id = $1 ORDER BY person_id LIMIT $2 FOR UPDATE))`, run.id, sightingChunk)
 		if err != nil {
 			return err
 		}

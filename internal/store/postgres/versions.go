@@ -62,5 +62,5 @@ func (rows *versionRows) queue(batch *pgx.Batch, connection, run int64) {
 // condition. It counts bodies.
 func deleteVersions(condition string) string {
 	return `WITH gone AS (DELETE FROM version WHERE ` + condition + ` RETURNING id)
-		DELETE FROM body USING gone WHERE version_id = gone.id`
+		DELETE FROM body WHERE version_id = ANY(ARRAY(SELECT id FROM gone))`
 }

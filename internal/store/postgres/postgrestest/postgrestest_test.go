@@ -1,6 +1,7 @@
 package postgrestest_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -19,7 +20,11 @@ func TestStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context())
+	t.Cleanup(func() {
+		if err := conn.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
 	var encoding string
 	var tables int
 	err = conn.QueryRow(t.Context(), `SELECT current_setting('server_encoding'),

@@ -27,8 +27,7 @@ const (
 
 // keeper is the shell that keeps the server: it runs the server, waits for the
 // end of standard input, stops the server at once, for nothing in it is worth
-// saving, and removes its folder. A server that ends by itself is not waited
-// for any less.
+// saving, and removes its folder.
 const keeper = `folder=$1; shift
 "$@" >"$folder/log" 2>&1 </dev/null &
 server=$!
@@ -62,7 +61,7 @@ func startServer(ctx context.Context) (string, error) {
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return "", errors.Join(fmt.Errorf("initdb: %w: %.500s", err, output), os.RemoveAll(folder))
 	}
-	if err := keep(filepath.Join(programs, "postgres"), folder, data, account); err != nil {
+	if err := keep(ctx, filepath.Join(programs, "postgres"), folder, data, account); err != nil {
 		return "", errors.Join(err, os.RemoveAll(folder))
 	}
 	address := (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres", RawQuery: url.Values{"host": {folder}}.Encode()}).String()
@@ -126,14 +125,14 @@ func ownFolder(account *syscall.Credential) (string, error) {
 }
 
 // keep starts the keeper with the server.
-func keep(postgres, folder, data string, account *syscall.Credential) error {
+func keep(ctx context.Context, postgres, folder, data string, account *syscall.Credential) error {
 	reading, writing, err := os.Pipe()
 	if err != nil {
 		return err
 	}
 	defer reading.Close()
-	// No context: the keeper outlives whoever starts it, and ends with the pipe.
-	cmd := command(exec.CommandContext(context.Background(), "/bin/sh", "-c", keeper, "sh", folder,
+	// The keeper outlives whoever starts it, and ends with the pipe.
+	cmd := command(exec.CommandContext(context.WithoutCancel(ctx), "/bin/sh", "-c", keeper, "sh", folder,
 		postgres, "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
 		"-c", "synchronous_commit=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB"), folder, account)
 	cmd.Stdin = reading
