@@ -12,8 +12,8 @@ import (
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
-// ReasonConfigurationUnreadable: the connection's configuration or one of its
-// secrets could not be read, so that the connector was not asked.
+// ReasonConfigurationUnreadable is the reason of a run whose configuration, or
+// one of its secrets, could not be read, so that the connector was not asked.
 const ReasonConfigurationUnreadable = "CONFIGURATION_UNREADABLE"
 
 // configureError is what Configure could not do.

@@ -83,11 +83,13 @@ func TestAPlanSaysWhatWouldHappen(t *testing.T) {
 			true, "This run would remove 12 of 12 people. Nothing was changed.", "configuration was changed",
 		},
 		{
-			"nobody at first", ReasonNobodyListed, store.Comparison{},
+			"nobody at first", ReasonNobodyListed,
+			store.Comparison{},
 			false, "The service listed nobody. There is no directory yet, and none was made.", "taken away",
 		},
 		{
-			"nobody readable", ReasonNobodyListed, store.Comparison{Stands: 9, Seen: 9, StandsWithAccess: 9, WithAccess: 9},
+			"nobody readable", ReasonNobodyListed,
+			store.Comparison{Stands: 9, Seen: 9, StandsWithAccess: 9, WithAccess: 9},
 			false, "This run met none of 9 people. Nothing was changed.", "taken away",
 		},
 	} {

@@ -331,6 +331,7 @@ type recorder struct {
 	cursors      []string       // of stored pages
 	calls        map[string]int // of what was staged beside
 	afterPage    func(stored int) error
+	afterRenew   func(renewals int)
 	promoteError error  // in place of a promotion
 	version      string // of the connector, in place of its own; empty: its own
 }
@@ -356,8 +357,11 @@ func (r *recorder) StagePage(ctx context.Context, f store.Fence, p store.StagedP
 }
 
 func (r *recorder) Renew(ctx context.Context, f store.Fence, until time.Time, waited time.Duration) error {
-	r.count("renew")
-	return r.Store.Renew(ctx, f, until, waited)
+	err := r.Store.Renew(ctx, f, until, waited)
+	if n := r.count("renew"); r.afterRenew != nil {
+		r.afterRenew(n)
+	}
+	return err
 }
 
 func (r *recorder) Restart(ctx context.Context, f store.Fence) error {
@@ -378,10 +382,11 @@ func (r *recorder) storedPages() int {
 	return len(r.cursors)
 }
 
-func (r *recorder) count(call string) {
+func (r *recorder) count(call string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls[call]++
+	return r.calls[call]
 }
 
 func (r *recorder) counted(call string) int {

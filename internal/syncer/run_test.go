@@ -139,17 +139,20 @@ func TestAWorkerThatLostItsRunStopsAtOnce(t *testing.T) {
 func TestALeaseIsRenewedWithoutPages(t *testing.T) {
 	r := newRig(t, 30)
 	r.syncer.Lease = 200 * time.Millisecond
-	r.order("users:page=2:hang-headers")
+	r.order("users:page=2x*:hang-headers")
+	renewed := make(chan struct{})
+	r.afterRenew = func(renewals int) {
+		if renewals == 8 { // two whole leases
+			close(renewed)
+		}
+	}
 	ended := make(chan error, 1)
 	go func() {
 		_, err := r.try(r.Context())
 		ended <- err
 	}()
 	r.await(func(s oktatest.Stats) bool { return s.Struck > 0 })
-	before := r.counted("renew")
-	for limit := time.Now().Add(endLimit); r.counted("renew") < before+8 && time.Now().Before(limit); {
-		time.Sleep(5 * time.Millisecond)
-	}
+	<-renewed
 	running, err := r.Running(t.Context(), r.job.Connection.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -159,6 +162,9 @@ func TestALeaseIsRenewedWithoutPages(t *testing.T) {
 	}
 	if err := <-ended; !errors.Is(err, store.ErrFenced) {
 		t.Errorf("the worker ended with %v, want ErrFenced", err)
+	}
+	if s := r.tenant.Stats(); s.Struck != 1 {
+		t.Errorf("the worker went on until the connector asked %d times", s.Struck)
 	}
 }
 
@@ -194,7 +200,7 @@ func TestWhatTheConnectorRefusesFailsTheRun(t *testing.T) {
 
 func TestAConfigurationThatCannotBeReadFailsTheRun(t *testing.T) {
 	r := newRig(t, 10)
-	r.syncer.Configure = func(ctx context.Context, _ store.Connection) (host.Configuration, error) {
+	r.syncer.Configure = func(context.Context, store.Connection) (host.Configuration, error) {
 		return host.Configuration{}, errors.New("the environment variable OKTA_KEY is not set")
 	}
 	run := r.sync(store.RunFailed)
