@@ -76,9 +76,9 @@ func (s *Store) readChanged(ctx context.Context, tx *sql.Tx, run store.Run, reco
 
 // readStaged finds the versions that the run has written of these people.
 func (s *Store) readStaged(ctx context.Context, tx *sql.Tx, run store.Run, list string, known *priorState) error {
-	var any bool
-	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM version WHERE connection_id = ? AND opened_by = ?)", run.ConnectionID, run.ID).Scan(&any)
-	if err != nil || !any {
+	var some bool
+	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM version WHERE connection_id = ? AND opened_by = ?)", run.ConnectionID, run.ID).Scan(&some)
+	if err != nil || !some {
 		return err
 	}
 	rows, err := tx.StmtContext(ctx, s.statements.stagedVersions).QueryContext(ctx, list, run.ConnectionID, run.ID)

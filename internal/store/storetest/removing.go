@@ -13,6 +13,7 @@ import (
 var removingTests = []subtest{
 	{"forget erases a person", forgetPerson},
 	{"forget erases what is staged", forgetStaged},
+	{"forget while a page is computed", forgetMeanwhile},
 	{"forget erases a plan's mention", forgetPlan},
 	{"sweep keeps what is current and what is retained", sweepKeeps},
 	{"sweep removes what is past retention", sweepRemoves},
@@ -65,6 +66,33 @@ func forgetStaged(t *testing.T, s store.Store) {
 	r.page("", ben)
 	r.promote()
 	c.want("2=Ben")
+	c.sync(anna, ben)
+	c.want("1=Anna", "2=Ben")
+}
+
+// Somebody who is forgotten between the comparing and the writing of a page is
+// not taken for unchanged for ever.
+func forgetMeanwhile(t *testing.T, s store.Store) {
+	c := newTenant(t, s, "acme")
+	anna, ben := member{id: "1", name: "Anna"}, member{id: "2", name: "Ben"}
+	c.sync(anna, ben)
+	r := c.begin()
+	record := member{id: "1", name: "Anna Z"}.record()
+	compute, forgotten := record.Version, false
+	record.Version = func() store.Version {
+		if !forgotten {
+			forgotten = true
+			if err := s.Forget(t.Context(), c.id, "2"); err != nil {
+				t.Error(err)
+			}
+		}
+		return compute()
+	}
+	page := store.StagedPage{Records: []store.StagedRecord{record, ben.record()}, LeaseUntil: c.now.Add(lease)}
+	if err := s.StagePage(t.Context(), r.fence(), page); err != nil {
+		t.Fatal(err)
+	}
+	r.promote()
 	c.sync(anna, ben)
 	c.want("1=Anna", "2=Ben")
 }

@@ -17,6 +17,7 @@ var runTests = []subtest{
 	{"one is running at a time", runOneRunning},
 	{"only an expired lease is taken over", runTakeOver},
 	{"a worker that was given up writes nothing", runFenced},
+	{"a page computed by a worker that was given up", runFencedMeanwhile},
 	{"an ended run takes no writes", runEnded},
 	{"renewing keeps the lease and adds the waits", runRenew},
 	{"the newest come first", runNewestFirst},
@@ -147,6 +148,27 @@ func runFenced(t *testing.T, s store.Store) {
 	current.page("")
 	current.promote()
 	c.want("1=Anna")
+}
+
+func runFencedMeanwhile(t *testing.T, s store.Store) {
+	c := newTenant(t, s, "acme")
+	r := c.begin()
+	later := c.now.Add(2 * lease)
+	record := member{id: "1", name: "Anna"}.record()
+	compute := record.Version
+	record.Version = func() store.Version {
+		if _, err := s.TakeOver(t.Context(), r.ID, later, later.Add(lease)); err != nil && !errors.Is(err, store.ErrRunning) {
+			t.Error(err)
+		}
+		return compute()
+	}
+	page := store.StagedPage{Records: []store.StagedRecord{record}, LeaseUntil: later}
+	if err := s.StagePage(t.Context(), r.fence(), page); !errors.Is(err, store.ErrFenced) {
+		t.Errorf("a page that the worker began before it was given up: %v", err)
+	}
+	if got := c.stored(r.ID); got.Pages != 0 || got.Complete || got.Records != 0 {
+		t.Errorf("it left its mark: %+v", got)
+	}
 }
 
 func runEnded(t *testing.T, s store.Store) {

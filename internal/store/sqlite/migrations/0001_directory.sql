@@ -107,6 +107,10 @@ CREATE TABLE body (
 -- which is all that the ascii tokenizer splits at there; unicode61 would go by
 -- the Unicode of 2012.
 CREATE VIRTUAL TABLE body_words USING fts5 (words, content = '', contentless_delete = 1, detail = none, prefix = '2 3', tokenize = 'ascii');
+-- Deleting must not set off merges that hold the write connection for a second;
+-- the merges that writing sets off drop what was deleted. See
+-- https://www.sqlite.org/fts5.html#the_deletemerge_configuration_option.
+INSERT INTO body_words (body_words, rank) VALUES ('deletemerge', 0);
 
 -- +goose StatementBegin
 CREATE TABLE sighting (
