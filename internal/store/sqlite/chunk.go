@@ -13,6 +13,11 @@ const (
 	sightingChunk = 5000
 )
 
+// attempts bounds how often a page is compared again, or the way of a promotion
+// cleared again, because somebody changed what it was based on. Each time
+// somebody else got on; five in a row are no accident.
+const attempts = 5
+
 // The ended runs that were not promoted: nothing that they staged will ever be
 // seen. As a condition on r.
 const deadRuns = "r.status IN ('failed', 'abandoned', 'discarded', 'superseded')"

@@ -94,9 +94,10 @@ func (s *Store) promote(ctx context.Context, now time.Time, claim func(tx *sql.T
 		}
 		return run, supersede(ctx, tx, run)
 	}
-	for {
-		var run store.Run
-		err := s.writing(ctx, func(tx *sql.Tx) (err error) {
+	var run store.Run
+	var err error
+	for range attempts {
+		err = s.writing(ctx, func(tx *sql.Tx) (err error) {
 			run, err = checked(tx)
 			return err
 		})
@@ -117,9 +118,10 @@ func (s *Store) promote(ctx context.Context, now time.Time, claim func(tx *sql.T
 			return err
 		})
 		if !errors.Is(err, errLeftovers) {
-			return run, err
+			break
 		}
 	}
+	return run, err
 }
 
 // clearWay removes, in chunks, what must not come to light with a run: versions

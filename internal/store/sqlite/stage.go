@@ -19,19 +19,20 @@ func (s *Store) StagePage(ctx context.Context, f store.Fence, p store.StagedPage
 	if err != nil {
 		return fmt.Errorf("a page of run %d: %w", f.Run, err)
 	}
-	for {
-		plan, err := s.comparePage(ctx, f, records)
+	for range attempts {
+		var plan pagePlan
+		plan, err = s.comparePage(ctx, f, records)
 		if err == nil {
 			err = s.writing(ctx, func(tx *sql.Tx) error { return s.storePage(ctx, tx, p, plan) })
 		}
-		if errors.Is(err, errOutdated) {
-			continue
+		if !errors.Is(err, errOutdated) {
+			break
 		}
-		if err != nil {
-			return fmt.Errorf("storing a page of run %d: %w", f.Run, err)
-		}
-		return nil
 	}
+	if err != nil {
+		return fmt.Errorf("storing a page of run %d: %w", f.Run, err)
+	}
+	return nil
 }
 
 // pagePlan is what storing a page comes to.
