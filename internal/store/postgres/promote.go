@@ -12,11 +12,15 @@ import (
 	"patchbay.example/internal/store"
 )
 
+// maxPromotions is how often a promotion sweeps anew because something was left:
+// nothing stages for a dead run, so that once should do.
+const maxPromotions = 3
+
 // errIncomplete: the last page is missing.
 var errIncomplete = errors.New("the run is not complete: only a whole listing can replace the directory")
 
 // errLeftovers: what dead runs staged is not all swept yet.
-var errLeftovers = errors.New("what dead runs staged is not swept")
+var errLeftovers = errors.New("what earlier runs staged was not swept in time: sync again")
 
 // Compare implements [store.Store].
 func (s *Store) Compare(ctx context.Context, f store.Fence) (store.Comparison, error) {
@@ -52,9 +56,10 @@ func (s *Store) Approve(ctx context.Context, id int64, now time.Time) (store.Run
 // nothing may be left to sweep: it would come to light. lock locks the
 // connection and the run and says whether the run may be promoted.
 func (s *Store) promote(ctx context.Context, now time.Time, lock func(pgx.Tx) (store.Run, error)) (store.Run, error) {
-	for {
-		var run store.Run
-		err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	var run store.Run
+	err := errLeftovers
+	for attempt := 0; attempt < maxPromotions && errors.Is(err, errLeftovers); attempt++ {
+		err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 			var err error
 			run, err = lockPromotable(ctx, tx, lock)
 			return err
@@ -72,11 +77,8 @@ func (s *Store) promote(ctx context.Context, now time.Time, lock func(pgx.Tx) (s
 			run, err = moveGeneration(ctx, tx, run, now)
 			return err
 		})
-		// A run that died between the two transactions may have left something.
-		if !errors.Is(err, errLeftovers) {
-			return run, err
-		}
 	}
+	return run, err
 }
 
 // lockPromotable locks what promoting needs, and supersedes the held runs.
