@@ -4,6 +4,7 @@ package syncer_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -179,8 +180,8 @@ func (m *mortalStore) Promote(ctx context.Context, f store.Fence, now time.Time)
 }
 
 // TestAKillAtAnyPointOfARunChangesNothing: whoever is killed wherever, the
-// directory becomes that of an undisturbed run. Each tenth point is tried here,
-// and all of them under -tags soak.
+// directory becomes that of an undisturbed run. Each tenth point, from the
+// fifth on, is tried here, and all of them under -tags soak.
 func TestAKillAtAnyPointOfARunChangesNothing(t *testing.T) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		for _, faults := range [][]string{nil, {"users:page=4:cursor-lost"}} {
@@ -198,7 +199,7 @@ func TestAKillAtAnyPointOfARunChangesNothing(t *testing.T) {
 				}
 				for _, victim := range []string{"host", "connector"} {
 					for point := 1; point <= points; point++ {
-						if !soak && point%10 != 7 {
+						if !soak && point%10 != 5 {
 							continue
 						}
 						t.Run(victim+" at point "+strconv.Itoa(point), func(t *testing.T) {
@@ -211,8 +212,8 @@ func TestAKillAtAnyPointOfARunChangesNothing(t *testing.T) {
 								t.Errorf("the directory is another one (-undisturbed +disturbed):\n%s", diff)
 							}
 							asked := undisturbed.asked()
-							if got := r.asked(); got > asked+2 {
-								t.Errorf("%d pages were asked for, and %d without disturbance: more than two again", got, asked)
+							if got := r.asked(); got > asked+mostAgain {
+								t.Errorf("%d pages were asked for, and %d without disturbance: more than %d again", got, asked, mostAgain)
 							}
 						})
 					}
@@ -221,6 +222,10 @@ func TestAKillAtAnyPointOfARunChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// mostAgain is how many pages a crash has asked for again at most: the one that
+// is being stored, the one that is being sent, and the one that is read ahead.
+const mostAgain = 3
 
 // mortalRig is a connection that was synced once, and a tenant that has changed
 // since.
@@ -261,7 +266,9 @@ func newMortalRig(t *testing.T, engine string, faults []string) *mortalRig {
 	return r
 }
 
-// company are people of whom nothing is known but what is needed.
+// company are people of whom nothing is known but what is needed, and a note
+// that makes a page larger than what the process boundary holds: of pages that
+// fit it, a connector is several ahead.
 func company(n int) []json.RawMessage {
 	people := make([]json.RawMessage, n)
 	for i := range people {
@@ -289,8 +296,10 @@ func companyAfter(n int) []json.RawMessage {
 	return people
 }
 
+var notes = strings.Repeat("All work. ", 11<<10)
+
 func somebody(i int, title, login string) json.RawMessage {
-	return fmt.Appendf(nil, `{"id":"00u%04d","status":"ACTIVE","lastLogin":%q,"profile":{"login":"u%d@example.com","displayName":"Person %d","title":%q}}`, i, login, i, i, title)
+	return fmt.Appendf(nil, `{"id":"00u%04d","status":"ACTIVE","lastLogin":%q,"profile":{"login":"u%d@example.com","displayName":"Person %d","title":%q,"notes":%q}}`, i, login, i, i, title, notes)
 }
 
 func (r *mortalRig) serve(people []json.RawMessage, faults []string) {
@@ -311,7 +320,7 @@ func (r *mortalRig) serve(people []json.RawMessage, faults []string) {
 }
 
 // work has a worker run the connection, and returns the points it came by; 0
-// when it was killed.
+// when somebody was killed who could not be replaced.
 func (r *mortalRig) work(point int, victim string) int {
 	r.Helper()
 	r.order.Point, r.order.Victim = point, victim
@@ -341,6 +350,9 @@ func (r *mortalRig) work(point int, victim string) int {
 	err = worker.Wait()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && victim == "host" && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL && ctx.Err() == nil {
 		return 0
+	}
+	if err != nil && victim == "connector" && strings.Contains(said.String(), "CONNECTOR_CRASHED") {
+		return 0 // it died before it was connected: that run has failed, and the next one is another
 	}
 	if err != nil || victim == "host" {
 		r.Fatalf("the worker that was to be killed as %q at point %d ended with %v:\n%s", victim, point, err, said.String())
@@ -391,7 +403,7 @@ func (r *mortalRig) outcome() outcome {
 		r.Fatal(err)
 	}
 	for _, p := range people {
-		o.People = append(o.People, fmt.Sprintf("%s %s %s %s %v", p.ID, p.Name, p.Source, p.Times.LastLogin.UTC().Format(time.RFC3339), p.Stale))
+		o.People = append(o.People, fmt.Sprintf("%s %s %x %s %v", p.ID, p.Name, sha256.Sum256(p.Source), p.Times.LastLogin.UTC().Format(time.RFC3339), p.Stale))
 	}
 	changes, err := r.engine.Changes(r.Context(), run.ID, "", store.MaxPeople)
 	if err != nil {
