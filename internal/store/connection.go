@@ -34,7 +34,7 @@ type Connection struct {
 	// property; never a secret in the clear.
 	Secrets map[string][]byte
 	// HRIS marks the connection whose people the People view shows. At most one
-	// connection has it.
+	// connection has it: the mark moves to the one that got it last.
 	HRIS bool
 	// Interval is from the beginning of one run to that of the next.
 	Interval time.Duration
@@ -54,7 +54,7 @@ type Connection struct {
 	// LastSuccess is when the current generation was promoted; zero before.
 	LastSuccess time.Time
 	// People counts who is visible, and WithAccess those of them who may sign
-	// in. Set by Promote only.
+	// in. Set by Promote and Forget only.
 	People, WithAccess int64
 	// LastRun is the newest run, whatever became of it; nil before the first.
 	LastRun *Run

@@ -117,7 +117,8 @@ type Store interface {
 	// as seen. ErrFenced.
 	Quarantine(ctx context.Context, f Fence, q Quarantine) error
 	// Restart begins the next pass: what was met so far counts no more, and
-	// cursor, pages and the totals of the staging begin again. ErrFenced.
+	// cursor, pages and the totals of the staging begin again, but for the time
+	// waited. ErrFenced.
 	Restart(ctx context.Context, f Fence) error
 
 	// Compare compares what the run met with what stands. ErrFenced.
@@ -130,8 +131,9 @@ type Store interface {
 	// superseded. What dead runs staged is swept first, in chunks. ErrFenced,
 	// ErrBaseMoved.
 	Promote(ctx context.Context, f Fence, now time.Time) (Run, error)
-	// Approve promotes a held run, and abandons one that is running meanwhile.
-	// ErrNotHeld, ErrBaseMoved.
+	// Approve promotes a held run, and abandons one that is running meanwhile;
+	// one that is complete already supersedes it instead. ErrNotHeld,
+	// ErrBaseMoved.
 	Approve(ctx context.Context, run int64, now time.Time) (Run, error)
 	// Discard declines a held run. ErrNotHeld.
 	Discard(ctx context.Context, run int64, now time.Time) error

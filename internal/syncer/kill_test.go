@@ -223,8 +223,9 @@ func TestAKillAtAnyPointOfARunChangesNothing(t *testing.T) {
 	}
 }
 
-// mostAgain is how many pages a crash has asked for again at most: the one that
-// is being stored, the one that is being sent, and the one that is read ahead.
+// mostAgain is how many pages of this size a crash has asked for again at most:
+// the one that is being stored, the one that is being sent, and the one that is
+// read ahead.
 const mostAgain = 3
 
 // mortalRig is a connection that was synced once, and a tenant that has changed
