@@ -56,6 +56,14 @@ type Run struct {
 	Plan []byte
 }
 
+// What a run is abandoned with when an earlier one, held until then, is
+// approved while it runs.
+const (
+	ReasonEarlierApproved  = "EARLIER_RUN_APPROVED"
+	MessageEarlierApproved = "An earlier run was approved while this one was running."
+	FixEarlierApproved     = "Nothing needs to be done: the next run begins anew."
+)
+
 // Totals count what a run brought. Those of the staging are reset by a
 // Restarted; Added, Changed and Removed are known when it is promoted or held.
 type Totals struct {

@@ -119,8 +119,9 @@ func lockHeld(ctx context.Context, tx pgx.Tx, id int64, now time.Time) (store.Ru
 		return run, cmp.Or(err, store.ErrNotHeld)
 	}
 	_, err = tx.Exec(ctx, `UPDATE run SET status = 'abandoned', finished = $2,
-			reason = 'approved', message = 'An earlier run was approved while this one was running.', fix = 'Nothing: the next run lists anew.'
-		WHERE connection_id = $1 AND status = 'running'`, run.ConnectionID, millis(now))
+			reason = $3, message = $4, fix = $5
+		WHERE connection_id = $1 AND status = 'running'`, run.ConnectionID, millis(now),
+		store.ReasonEarlierApproved, store.MessageEarlierApproved, store.FixEarlierApproved)
 	return run, err
 }
 

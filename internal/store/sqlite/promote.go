@@ -32,7 +32,8 @@ func (s *Store) Approve(ctx context.Context, run int64, now time.Time) (store.Ru
 		if err != nil {
 			return held, err
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE run SET status = 'abandoned', finished = ? WHERE connection_id = ? AND status = 'running'", milliseconds(now), held.ConnectionID)
+		_, err = tx.ExecContext(ctx, "UPDATE run SET status = 'abandoned', finished = ?, reason = ?, message = ?, fix = ? WHERE connection_id = ? AND status = 'running'",
+			milliseconds(now), store.ReasonEarlierApproved, store.MessageEarlierApproved, store.FixEarlierApproved, held.ConnectionID)
 		return held, err
 	})
 	if err != nil {

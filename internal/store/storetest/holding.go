@@ -154,7 +154,7 @@ func holdApproveAbandons(t *testing.T, s store.Store) {
 	if _, err := s.Approve(t.Context(), held.ID, c.now); err != nil {
 		t.Fatal(err)
 	}
-	if got := c.stored(running.ID); got.Status != store.RunAbandoned || got.Finished.IsZero() {
+	if got := c.stored(running.ID); got.Status != store.RunAbandoned || got.Finished.IsZero() || got.Reason != store.ReasonEarlierApproved || got.Message == "" || got.Fix == "" {
 		t.Errorf("the running run: %+v", got)
 	}
 	wantFenced(t, running)
