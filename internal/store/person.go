@@ -5,6 +5,13 @@ import "time"
 // MaxIDBytes bounds a person's id, as the contract does.
 const MaxIDBytes = 1 << 10
 
+// ValidID reports whether a person may have the id: 1 to [MaxIDBytes] bytes
+// which every engine stores as they are. Another one, altered, would be
+// somebody else.
+func ValidID(id string) bool {
+	return id != "" && len(id) <= MaxIDBytes && Text(id) == id
+}
+
 // HashBytes is the length of a hash: the first half of a SHA-256, or as good.
 const HashBytes = 16
 
@@ -78,3 +85,12 @@ type PeopleQuery struct {
 
 // MaxPeople bounds an answer.
 const MaxPeople = 1000
+
+// Limit is how many rows an answer may have, for a limit that was asked for:
+// 0, like anything below, and what exceeds [MaxPeople] are that.
+func Limit(asked int) int {
+	if asked <= 0 || asked > MaxPeople {
+		return MaxPeople
+	}
+	return asked
+}

@@ -45,6 +45,15 @@ func (w *worker) hold(ctx context.Context) (held context.Context, release func()
 	}
 }
 
+// withCause adds to an error why ctx ended, if it did and the error does not
+// say.
+func withCause(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
+}
+
 // renewUntil renews the lease until ctx ends.
 func (w *worker) renewUntil(ctx context.Context, lose context.CancelCauseFunc) {
 	ticker := time.NewTicker(max(w.lease()/renewals, time.Millisecond))

@@ -46,10 +46,7 @@ func (w *worker) stage(ctx context.Context, connector *host.Connector) error {
 	})
 	s.logSummary(ctx, summary)
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
-			err = fmt.Errorf("%w: %w", cause, err)
-		}
-		return err
+		return withCause(ctx, err)
 	}
 	return s.close(ctx)
 }

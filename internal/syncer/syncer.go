@@ -133,10 +133,7 @@ func (w *worker) work(ctx context.Context, connector *host.Connector) error {
 		v, err = w.guard(limited)
 	}
 	if err != nil {
-		if cause := context.Cause(limited); cause != nil && !errors.Is(err, cause) {
-			err = fmt.Errorf("%w: %w", cause, err)
-		}
-		return err
+		return withCause(limited, err)
 	}
 	// From here the run's end is one transaction, which the store fences. The
 	// lease is renewed meanwhile, and when that is refused, because the run has

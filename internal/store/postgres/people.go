@@ -34,7 +34,7 @@ func (s *Store) People(ctx context.Context, q store.PeopleQuery) ([]store.Person
 			return err
 		}
 		sql := `SELECT ` + personColumns + ` FROM connection c` + visible + `WHERE c.id = $1 AND v.person_id > $2`
-		args := []any{q.ConnectionID, store.Text(q.After), bounded(q.Limit)}
+		args := []any{q.ConnectionID, store.Text(q.After), store.Limit(q.Limit)}
 		condition, value, err := matching(ctx, tx, q.Search)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func (s *Store) Vanishing(ctx context.Context, id int64, limit int) ([]store.Per
 		}
 		people, err = collectPeople(ctx, tx, `SELECT `+personColumns+` FROM connection c`+visible+`WHERE c.id = $1 AND v.access
 				AND `+metBy("v.person_id")+` IS NOT TRUE
-			ORDER BY v.person_id LIMIT $4`, run.ConnectionID, id, run.Pass, bounded(limit))
+			ORDER BY v.person_id LIMIT $4`, run.ConnectionID, id, run.Pass, store.Limit(limit))
 		return err
 	})
 	return people, err
@@ -104,7 +104,7 @@ func (s *Store) Changes(ctx context.Context, id int64, after string, limit int) 
 			LEFT JOIN version new ON new.connection_id = $1 AND new.opened_by = $2 AND new.person_id = person.person_id
 			LEFT JOIN body now ON now.version_id = new.id
 			WHERE old.id IS NOT NULL OR NOT new.replaces
-			ORDER BY person.person_id LIMIT $4`, run.ConnectionID, id, store.Text(after), bounded(limit))
+			ORDER BY person.person_id LIMIT $4`, run.ConnectionID, id, store.Text(after), store.Limit(limit))
 		if err != nil {
 			return err
 		}
@@ -139,14 +139,6 @@ func matching(ctx context.Context, tx pgx.Tx, search string) (condition string, 
 		return `v.id = ANY($4)`, matches, nil
 	}
 	return words + ` @@ $4::tsquery`, query, nil
-}
-
-// bounded is how many rows a caller's limit asks for.
-func bounded(limit int) int {
-	if limit <= 0 || limit > store.MaxPeople {
-		return store.MaxPeople
-	}
-	return limit
 }
 
 // prefixes is a search as a tsquery: some word begins with each word of it.

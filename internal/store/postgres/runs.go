@@ -74,7 +74,7 @@ func (s *Store) Run(ctx context.Context, id int64) (store.Run, error) {
 func (s *Store) Runs(ctx context.Context, connection int64, limit int) ([]store.Run, error) {
 	var runs []store.Run
 	rows, err := s.pool.Query(ctx, `SELECT `+runColumns+` FROM run JOIN connection c ON c.id = run.connection_id AND NOT c.removed
-		WHERE run.connection_id = $1 ORDER BY run.id DESC LIMIT $2`, connection, bounded(limit))
+		WHERE run.connection_id = $1 ORDER BY run.id DESC LIMIT $2`, connection, store.Limit(limit))
 	if err == nil {
 		runs, err = pgx.CollectRows(rows, scanRun)
 	}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -101,7 +99,7 @@ func lastOfEach(records []store.StagedRecord) ([]store.StagedRecord, error) {
 // checkID keeps the contract, for what PostgreSQL would refuse fails the page,
 // and what it would alter would be somebody else.
 func checkID(id string) error {
-	if id == "" || len(id) > store.MaxIDBytes || !utf8.ValidString(id) || strings.ContainsRune(id, 0) {
+	if !store.ValidID(id) {
 		return fmt.Errorf("a person's id is 1 to %d bytes of UTF-8 without NUL, and this one is not: %.40q", store.MaxIDBytes, id)
 	}
 	return nil
@@ -123,7 +121,7 @@ type known struct {
 	visible  []byte // the hash of what readers see; nil where they see nothing
 }
 
-// run is what the fence said when the page was compared.
+// comparedRun is what the fence said when the page was compared.
 type comparedRun struct{ connection, pass, forgets int64 }
 
 // attempt compares the page with what is known, outside of any transaction, and

@@ -24,7 +24,7 @@ func (s *Store) Changes(ctx context.Context, run int64, after string, limit int)
 		if r.Status != store.RunPromoted || r.Base == 0 || swept {
 			return nil
 		}
-		found, err = changes(ctx, tx, r, after, atMost(limit))
+		found, err = changes(ctx, tx, r, after, store.Limit(limit))
 		return err
 	})
 	if err != nil {

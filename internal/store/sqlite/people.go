@@ -34,12 +34,12 @@ func (s *Store) People(ctx context.Context, q store.PeopleQuery) ([]store.Person
 			rows, err = tx.QueryContext(ctx, `
 				SELECT `+personColumns+` FROM body_words w CROSS JOIN version v ON v.body_id = w.rowid CROSS JOIN connection c ON `+seen+withBody+`
 				WHERE body_words MATCH ? AND c.id = ? AND v.person_id > ? ORDER BY v.person_id LIMIT ?`,
-				match(words), q.ConnectionID, q.After, atMost(q.Limit))
+				match(words), q.ConnectionID, q.After, store.Limit(q.Limit))
 		} else {
 			rows, err = tx.QueryContext(ctx, `
 				SELECT `+personColumns+` FROM connection c CROSS JOIN version v ON `+seen+withBody+`
 				WHERE c.id = ? AND v.person_id > ? ORDER BY v.person_id LIMIT ?`,
-				q.ConnectionID, q.After, atMost(q.Limit))
+				q.ConnectionID, q.After, store.Limit(q.Limit))
 		}
 		found, err = collect(rows, err, scanPerson)
 		return err
@@ -74,7 +74,7 @@ func (s *Store) Vanishing(ctx context.Context, run int64, limit int) ([]store.Pe
 			SELECT `+personColumns+` FROM connection c CROSS JOIN version v ON `+seen+withBody+`
 			WHERE c.id = ?1 AND v.access
 				AND NOT EXISTS (SELECT 1 FROM sighting m WHERE m.run_id = ?2 AND m.person_id = v.person_id AND m.pass = ?3)
-			ORDER BY v.person_id LIMIT ?4`, r.ConnectionID, r.ID, r.Pass, atMost(limit))
+			ORDER BY v.person_id LIMIT ?4`, r.ConnectionID, r.ID, r.Pass, store.Limit(limit))
 		found, err = collect(rows, err, scanPerson)
 		return err
 	})

@@ -11,7 +11,7 @@ import (
 // Quarantine implements [store.Store]. An id that no record may have counts as
 // unreadable: the run then removes nobody.
 func (s *Store) Quarantine(ctx context.Context, f store.Fence, q store.Quarantine) error {
-	identified := validID(q.ID)
+	identified := store.ValidID(q.ID)
 	return s.fenced(ctx, f, "quarantining a record of", func(tx *sql.Tx, run store.Run) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE run SET quarantined = quarantined + 1, unidentified = unidentified + ?, lease_until = ? WHERE id = ?`,

@@ -87,7 +87,7 @@ func (s *Store) Run(ctx context.Context, id int64) (store.Run, error) {
 
 // Runs implements [store.Store].
 func (s *Store) Runs(ctx context.Context, connection int64, limit int) ([]store.Run, error) {
-	found, err := runsWhere(ctx, s.read, "r.connection_id = ? ORDER BY r.id DESC LIMIT ?", connection, atMost(limit))
+	found, err := runsWhere(ctx, s.read, "r.connection_id = ? ORDER BY r.id DESC LIMIT ?", connection, store.Limit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("the runs of connection %d: %w", connection, err)
 	}

@@ -57,7 +57,7 @@ var errOutdated = errors.New("the page was compared with something that has chan
 // are then written in the order of their index.
 func distinct(records []store.StagedRecord) ([]store.StagedRecord, error) {
 	for _, r := range records {
-		if !validID(r.ID) {
+		if !store.ValidID(r.ID) {
 			return nil, fmt.Errorf("a record has an id of %d bytes, %.40q; an id is 1 to %d bytes of UTF-8 without NUL", len(r.ID), r.ID, store.MaxIDBytes)
 		}
 		if len(r.SourceHash) != store.HashBytes {
@@ -68,10 +68,6 @@ func distinct(records []store.StagedRecord) ([]store.StagedRecord, error) {
 	slices.Reverse(sorted) // so that the later comes first
 	slices.SortStableFunc(sorted, func(a, b store.StagedRecord) int { return cmp.Compare(a.ID, b.ID) })
 	return slices.CompactFunc(sorted, func(a, b store.StagedRecord) bool { return a.ID == b.ID }), nil
-}
-
-func validID(id string) bool {
-	return id != "" && len(id) <= store.MaxIDBytes && store.Text(id) == id
 }
 
 // comparePage finds out what a page changes.

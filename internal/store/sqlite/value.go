@@ -3,8 +3,6 @@ package sqlite
 import (
 	"encoding/json"
 	"time"
-
-	"patchbay.example/internal/store"
 )
 
 // milliseconds is a time as stored: Unix milliseconds, 0 for none.
@@ -31,12 +29,4 @@ func jsonList[T any](list []T) string {
 		panic("sqlite: " + err.Error())
 	}
 	return string(text)
-}
-
-// atMost is a query's limit, bounded.
-func atMost(limit int) int {
-	if limit <= 0 || limit > store.MaxPeople {
-		return store.MaxPeople
-	}
-	return limit
 }
