@@ -58,6 +58,15 @@ type Connection struct {
 	People, WithAccess int64
 	// LastRun is the newest run, whatever became of it; nil before the first.
 	LastRun *Run
+
+	// Schedule is when it runs next. Set by AddConnection, Plan, BeginRun and
+	// Settle.
+	Schedule Schedule
+	// Checks are the named checks of the last time that the connector connected,
+	// a JSON array, and Checked is when; nil and zero before. Set by SaveChecks
+	// only.
+	Checks  []byte
+	Checked time.Time
 }
 
 // DefaultShrinkPercent is what a directory may lose in one run unasked: more is

@@ -24,6 +24,11 @@ type Run struct {
 	Status       RunStatus
 	// Trigger says why it began, such as "schedule" or "manual".
 	Trigger string
+	// Slot is the [Schedule.Next] that the run is for; zero where it was not for
+	// one.
+	Slot time.Time
+	// Worker names the process that owns the run, or owned it last.
+	Worker string
 	// Epoch counts the workers that have owned the run, from 1.
 	Epoch int64
 	// Base is the connection's generation when the run began: what it is
@@ -76,4 +81,14 @@ type Totals struct {
 	Waited       time.Duration
 
 	Added, Changed, Unchanged, Removed int64
+}
+
+// RunsQuery asks for runs, newest first.
+type RunsQuery struct {
+	// ConnectionID is whose; 0: of all connections.
+	ConnectionID int64
+	// Before is the id of the run before which to begin; 0: at the newest.
+	Before int64
+	// Limit is as of [Limit].
+	Limit int
 }

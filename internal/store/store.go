@@ -16,8 +16,15 @@ var (
 	ErrFenced = errors.New("the run belongs to another worker or is over")
 	// ErrRunning: the connection has a running run already.
 	ErrRunning = errors.New("the connection is syncing already")
+	// ErrSlotTaken: the slot that a run was to begin for is not the connection's
+	// next any more.
+	ErrSlotTaken = errors.New("the run that was planned has begun or was planned anew")
+	// ErrSettled: somebody else has taken account of the run.
+	ErrSettled = errors.New("the run's end was taken account of already")
 	// ErrNotHeld: the run is not held, or a newer one is complete.
 	ErrNotHeld = errors.New("the run is not held for review any more")
+	// ErrBackupElsewhere: the engine's own tools make backups.
+	ErrBackupElsewhere = errors.New("this engine is backed up by its own tools")
 	// ErrBaseMoved: another run was promoted since this one began, so that what
 	// it staged was compared with a directory that is gone.
 	ErrBaseMoved = errors.New("the directory changed since the run began")
@@ -33,6 +40,15 @@ type Begin struct {
 	ConfigHash       []byte
 	ConnectorVersion string
 	Now, LeaseUntil  time.Time
+	// Worker names the process that begins it.
+	Worker string
+	// Slot, unless zero, must be the connection's [Schedule.Next]: it is taken
+	// in the same transaction, so that one run only is ever for it.
+	Slot time.Time
+	// Next and Why are the schedule from then on. They are not looked at where
+	// Slot is zero.
+	Next time.Time
+	Why  Why
 }
 
 // StagedPage is a page of the service as a run stores it.
@@ -84,7 +100,8 @@ type Finish struct {
 // Store keeps an installation. Its methods may be called concurrently. Every
 // text is UTF-8; a NUL, which PostgreSQL takes in no text, is stored as U+FFFD.
 type Store interface {
-	// AddConnection stores a connection and returns its id. ErrNameTaken.
+	// AddConnection stores a connection with its schedule, and returns its id.
+	// ErrNameTaken.
 	AddConnection(ctx context.Context, c Connection) (int64, error)
 	// UpdateConnection replaces what an administrator sets (everything above
 	// Generation in [Connection]). ErrNotFound, ErrNameTaken.
@@ -96,20 +113,61 @@ type Store interface {
 	// Connections are all, by name.
 	Connections(ctx context.Context) ([]Connection, error)
 
-	// BeginRun begins a run with epoch 1 and pass 1. ErrRunning, ErrNotFound.
+	// BeginRun begins a run with epoch 1 and pass 1. ErrRunning, ErrNotFound,
+	// ErrSlotTaken.
 	BeginRun(ctx context.Context, b Begin) (Run, error)
-	// TakeOver raises the epoch of a running run and returns it. ErrNotFound
-	// when it is not running; ErrRunning while its lease lasts beyond now.
-	TakeOver(ctx context.Context, run int64, now, leaseUntil time.Time) (Run, error)
+	// TakeOver raises the epoch of a running run, which worker owns from then on,
+	// and returns it. ErrNotFound when it is not running; ErrRunning while its
+	// lease lasts beyond now.
+	TakeOver(ctx context.Context, run int64, worker string, now, leaseUntil time.Time) (Run, error)
 	// Running is the connection's running run. ErrNotFound.
 	Running(ctx context.Context, connection int64) (Run, error)
 	// Run is one run. ErrNotFound.
 	Run(ctx context.Context, id int64) (Run, error)
-	// Runs are a connection's newest runs, newest first.
-	Runs(ctx context.Context, connection int64, limit int) ([]Run, error)
+	// Runs are runs, newest first.
+	Runs(ctx context.Context, q RunsQuery) ([]Run, error)
+	// Note adds a line to a run's log. It is no error if there is no such run.
+	Note(ctx context.Context, run int64, n Note) error
+	// Notes are the last lines of a run's log, oldest first.
+	Notes(ctx context.Context, run int64, limit int) ([]Note, error)
+
+	// Plan changes when a connection runs next. ErrNotFound.
+	Plan(ctx context.Context, p Plan) error
+	// Due are the connections whose slot is not after now and which have no
+	// running run, that of the earliest slot first.
+	Due(ctx context.Context, now time.Time, limit int) ([]Connection, error)
+	// Orphans are running runs whose lease ended at or before now, oldest lease
+	// first.
+	Orphans(ctx context.Context, now time.Time, limit int) ([]Run, error)
+	// Unsettled are connections with an ended run newer than the one that was
+	// last taken account of. Their LastRun may be one that is running by now.
+	Unsettled(ctx context.Context, limit int) ([]Connection, error)
+	// Settle takes account of the end of a run, s.Schedule.Settled. ErrSettled,
+	// ErrNotFound.
+	Settle(ctx context.Context, s Settlement) error
+	// SaveChecks keeps what the connector found when it connected. ErrNotFound.
+	SaveChecks(ctx context.Context, connection int64, checks []byte, at time.Time) error
+
+	// Pending are notifications neither delivered nor given up, oldest first.
+	Pending(ctx context.Context, limit int) ([]Notification, error)
+	// Notification is one. ErrNotFound.
+	Notification(ctx context.Context, id int64) (Notification, error)
+	// Delivered notes that a notification was delivered. ErrNotFound.
+	Delivered(ctx context.Context, id int64, now time.Time) error
+	// Undelivered notes a failed attempt, and whether it was the last. ErrNotFound.
+	Undelivered(ctx context.Context, id int64, cause string, last bool, now time.Time) error
+
+	// SetTrust declares an executable to be a connector, in place of an earlier
+	// one.
+	SetTrust(ctx context.Context, t Trust) error
+	// Trust is what was declared of a connector. ErrNotFound.
+	Trust(ctx context.Context, connector string) (Trust, error)
 
 	// Renew renews the lease, and adds to the time waited. ErrFenced.
 	Renew(ctx context.Context, f Fence, until time.Time, waited time.Duration) error
+	// Release ends the run's lease, so that another worker may take it over at
+	// once. ErrFenced.
+	Release(ctx context.Context, f Fence, now time.Time) error
 	// StagePage stores a page with its cursor in one transaction. Of a person
 	// who comes twice, the later record stands. ErrFenced.
 	StagePage(ctx context.Context, f Fence, p StagedPage) error
@@ -152,11 +210,16 @@ type Store interface {
 	// ErrNotFound.
 	Forget(ctx context.Context, connection int64, id string) error
 
+	// Backup writes a copy of everything, as of one moment and while others go
+	// on, into a new file. ErrBackupElsewhere where the engine has tools of its
+	// own for that.
+	Backup(ctx context.Context, path string) error
+
 	// Sweep removes, in chunks, what dead runs staged, sightings of runs that
 	// are not current, tombstones and replaced versions closed by runs that
-	// finished before closedBefore, and ended runs that finished before
-	// runsBefore, but for the current one's. It returns when nothing is left or
-	// ctx ends.
+	// finished before closedBefore, and, with their logs and notifications, ended
+	// runs that finished before runsBefore, but for the current one's. It returns
+	// when nothing is left or ctx ends.
 	Sweep(ctx context.Context, closedBefore, runsBefore time.Time) error
 	// Close releases the engine.
 	Close() error

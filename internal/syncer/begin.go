@@ -40,7 +40,7 @@ func (w *worker) takeOver(ctx context.Context) (*store.Run, error) {
 		return nil, fmt.Errorf("look for an interrupted run: %w", err)
 	}
 	now := w.now()
-	run, err := w.Store.TakeOver(ctx, running.ID, now, now.Add(w.lease()))
+	run, err := w.Store.TakeOver(ctx, running.ID, w.Worker, now, now.Add(w.lease()))
 	if errors.Is(err, store.ErrNotFound) { // it has ended since
 		return nil, nil
 	}
@@ -79,7 +79,7 @@ func (w *worker) begin(ctx context.Context, left *store.Run, connector *host.Con
 	}
 	now := w.now()
 	run, err := w.Store.BeginRun(ctx, store.Begin{
-		ConnectionID: w.job.Connection.ID, Trigger: w.job.Trigger,
+		ConnectionID: w.job.Connection.ID, Trigger: string(w.job.Trigger),
 		ConfigHash: w.job.ConfigHash, ConnectorVersion: version,
 		Now: now, LeaseUntil: now.Add(w.lease()),
 	})

@@ -9,6 +9,7 @@ import (
 
 	"patchbay.example/host"
 	"patchbay.example/internal/store"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
 // DefaultDeadline bounds a run of a connection that names no deadline. A
@@ -19,7 +20,7 @@ const DefaultDeadline = 12 * time.Hour
 // each method.
 type Store interface {
 	Running(ctx context.Context, connection int64) (store.Run, error)
-	TakeOver(ctx context.Context, run int64, now, leaseUntil time.Time) (store.Run, error)
+	TakeOver(ctx context.Context, run int64, worker string, now, leaseUntil time.Time) (store.Run, error)
 	BeginRun(ctx context.Context, b store.Begin) (store.Run, error)
 	Run(ctx context.Context, id int64) (store.Run, error)
 
@@ -49,6 +50,17 @@ type Syncer struct {
 	Configure func(context.Context, store.Connection) (host.Configuration, error)
 	// Now is the clock of leases and deadlines; nil: time.Now.
 	Now func() time.Time
+	// Worker names this process in the runs that it owns.
+	Worker string
+	// Yield, when it is closed, has runs stop after the page in hand and give
+	// their lease up, so that another worker, or a later slice, goes on at once:
+	// Run returns [ErrYielded]. nil: never. Slice is the same by time, counted
+	// from the call of Run; 0: no limit.
+	Yield <-chan struct{}
+	Slice time.Duration
+	// Connected is told what the connector found when it connected, or was
+	// refused; nil: nobody.
+	Connected func(ctx context.Context, connection store.Connection, response *connectorv1.ConnectResponse)
 	// Lease is how long a worker may show no sign of life before another takes
 	// its run over; 0: [DefaultLease].
 	Lease time.Duration
@@ -67,9 +79,15 @@ type Job struct {
 	// it: a run goes on only under the same one, and under another one fewer
 	// people are no surprise.
 	ConfigHash []byte
-	// Trigger says why the run begins, such as "schedule" or "manual".
-	Trigger string
+	// Trigger says why the run begins. A run of [store.WhyPlan] is always held.
+	Trigger store.Why
+	// Slot, Next and NextWhy are as in [store.Begin].
+	Slot, Next time.Time
+	NextWhy    store.Why
 }
+
+// ErrYielded says that a run was left after a page, for the next slice.
+var ErrYielded = errors.New("the run was left for its next slice")
 
 // Run runs a connection once: it goes on with the run that was interrupted, or
 // begins one. The returned run is as stored, its zero value when there is none.
