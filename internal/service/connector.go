@@ -75,6 +75,9 @@ type Field struct {
 type Report struct {
 	// OK says that the connection works: no check failed.
 	OK bool `json:"ok" doc:"Whether the connection works"`
+	// Class is the class of the refusal, such as CREDENTIALS_REJECTED; empty where
+	// OK, and where our own machine is at fault.
+	Class string `json:"class,omitempty" doc:"The class of what is wrong" example:"CREDENTIALS_REJECTED"`
 	// Account is the account reached, such as the name of an Okta org; empty
 	// where none was.
 	Account string `json:"account,omitempty" doc:"The account reached"`
