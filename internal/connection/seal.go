@@ -94,6 +94,15 @@ func (s *Sealer) Load(connection string, stored map[string][]byte, sources Sourc
 	return secrets, nil
 }
 
+// Whereabouts says where a stored secret is: "sealed", or the reference. It
+// never holds the secret.
+func Whereabouts(stored []byte) string {
+	if reference, ok := bytes.CutPrefix(stored, []byte(storedReference)); ok {
+		return string(reference)
+	}
+	return "sealed"
+}
+
 func (s *Sealer) load(connection, name string, stored []byte, sources Sources) (string, error) {
 	if reference, ok := bytes.CutPrefix(stored, []byte(storedReference)); ok {
 		return sources.resolve(name, string(reference))

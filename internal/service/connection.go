@@ -41,7 +41,7 @@ type Change struct {
 	// default. A secret that is absent stays.
 	Config        json.RawMessage `json:"config,omitempty" doc:"The properties that change; null for back to the default. A secret that is absent stays"`
 	HRIS          *bool           `json:"hris,omitempty" doc:"Whether it is the company's HRIS"`
-	Interval      *Duration       `json:"interval,omitempty" doc:"Between runs; 0s for the connector's suggestion"`
+	Interval      *Duration       `json:"interval,omitempty" doc:"Between runs; 0s for the default, 6 h"`
 	ShrinkPercent *int            `json:"shrink_percent,omitempty" minimum:"0" maximum:"100" doc:"How much smaller the directory may become in one run, in percent; 0 for the default"`
 	Deadline      *Duration       `json:"deadline,omitempty" doc:"How long a run may take; 0s for the default"`
 }

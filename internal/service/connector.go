@@ -120,4 +120,6 @@ type Resource struct {
 	Interval Duration `json:"interval" doc:"How often the connector suggests to list it"`
 	// MissingScopes are those without which it can't be listed.
 	MissingScopes []string `json:"missing_scopes,omitempty" doc:"Scopes without which it can't be listed"`
+
+	people bool // it lists people
 }

@@ -37,9 +37,9 @@ func (e *InputError) Error() string { return e.Field + " " + e.Problem }
 type Config struct {
 	Store  store.Store
 	Sealer *connection.Sealer
-	// Connectors is a folder of connectors, beside the program's own; may be
+	// ConnectorFolder is a folder of connectors, beside the program's own; may be
 	// empty.
-	Connectors string
+	ConnectorFolder string
 	// RequirePin refuses connectors that nobody has declared trusted.
 	RequirePin bool
 	// HostName is the program's name and version, as connectors are told it.
@@ -110,7 +110,11 @@ type Operations interface {
 }
 
 // Service implements [Operations]. Its methods may be called concurrently.
-type Service struct{ Config }
+type Service struct {
+	Config
+
+	found finder
+}
 
 // New makes a service.
 func New(c Config) *Service {
@@ -120,5 +124,5 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{c}
+	return &Service{Config: c}
 }

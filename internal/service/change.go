@@ -1,0 +1,189 @@
+package service
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"patchbay.example/host"
+	"patchbay.example/internal/connection"
+	"patchbay.example/internal/store"
+	"patchbay.example/internal/syncer"
+)
+
+// TestChange implements [Operations].
+func (s *Service) TestChange(ctx context.Context, name string, change Change) (Report, error) {
+	c, err := s.Store.Connection(ctx, name)
+	if err != nil {
+		return Report{}, fmt.Errorf("test connection %s: %w", name, err)
+	}
+	report, _, err := s.test(ctx, c.Connector, s.enterChange(c, change.Config, nil))
+	if err != nil || change.Config != nil {
+		return report, err
+	}
+	if err := s.saveChecks(ctx, c.ID, report.Checks); err != nil {
+		return Report{}, err
+	}
+	// What works again need not wait for the next probe.
+	if report.OK && c.State() == store.StateCredentialsExpired {
+		return report, s.plan(ctx, c, s.Now(), store.WhyRetry)
+	}
+	return report, nil
+}
+
+// Change implements [Operations].
+func (s *Service) Change(ctx context.Context, name string, change Change) (Connection, Report, error) {
+	c, err := s.Store.Connection(ctx, name)
+	if err != nil {
+		return Connection{}, Report{}, fmt.Errorf("change connection %s: %w", name, err)
+	}
+	next := c
+	if err := change.settings(&next); err != nil {
+		return Connection{}, Report{}, err
+	}
+	var report Report
+	if change.Config != nil {
+		var kept map[string][]byte
+		var entered connection.Entered
+		report, entered, err = s.test(ctx, c.Connector, s.enterChange(c, change.Config, &kept))
+		switch {
+		case err != nil:
+			return Connection{}, Report{}, err
+		case !report.OK:
+			return Connection{}, report, fmt.Errorf("change connection %s: %w", name, ErrTestFailed)
+		}
+		next.Config = entered.JSON
+		if next.Secrets, err = s.Sealer.Store(name, entered, connection.Sources{}); err != nil {
+			return Connection{}, report, fmt.Errorf("change connection %s: %w", name, err)
+		}
+		maps.Copy(next.Secrets, kept)
+	}
+	next.Updated = s.Now()
+	if err := s.Store.UpdateConnection(ctx, next); err != nil {
+		return Connection{}, report, fmt.Errorf("change connection %s: %w", name, err)
+	}
+	if change.Config != nil {
+		if err := s.saveChecks(ctx, c.ID, report.Checks); err != nil {
+			return Connection{}, report, err
+		}
+	}
+	if err := s.replan(ctx, c, next, change.Config != nil); err != nil {
+		return Connection{}, report, err
+	}
+	shown, err := s.Connection(ctx, name)
+	return shown, report, err
+}
+
+// replan moves the next run where a change calls for it: another configuration
+// is to be seen at once, another interval counts from now.
+func (s *Service) replan(ctx context.Context, before, after store.Connection, configured bool) error {
+	switch {
+	case after.Paused:
+		return nil
+	case configured:
+		return s.plan(ctx, after, s.Now(), store.WhyChanged)
+	case before.Interval != after.Interval:
+		anew := schedule.FirstPlan(s.Now(), after.Interval, after.Name)
+		p := store.Plan{ConnectionID: after.ID, Next: anew.Anchor, Why: store.WhySchedule, Anchor: anew.Anchor}
+		if err := s.Store.Plan(ctx, p); err != nil {
+			return fmt.Errorf("plan the next run of %s: %w", after.Name, err)
+		}
+		s.planned()
+	}
+	return nil
+}
+
+// settings applies what is Patchbay's own.
+func (c Change) settings(to *store.Connection) error {
+	var asked Settings
+	if c.Interval != nil {
+		asked.Interval = *c.Interval
+		to.Interval = cmp.Or(time.Duration(*c.Interval), DefaultInterval)
+	}
+	if c.ShrinkPercent != nil {
+		asked.ShrinkPercent = *c.ShrinkPercent
+		to.ShrinkPercent = *c.ShrinkPercent
+	}
+	if c.Deadline != nil {
+		asked.Deadline = *c.Deadline
+		to.Deadline = cmp.Or(time.Duration(*c.Deadline), syncer.DefaultDeadline)
+	}
+	if c.HRIS != nil {
+		to.HRIS = *c.HRIS
+	}
+	return asked.check()
+}
+
+// enterChange makes what a stored connection's configuration is after a change.
+// Secrets that stay are put into kept as they are stored, unless that is nil.
+func (s *Service) enterChange(c store.Connection, change json.RawMessage, kept *map[string][]byte) enter {
+	return func(schema []byte) (connection.Entered, host.Configuration, error) {
+		changes, err := object(change)
+		if err != nil {
+			return connection.Entered{}, host.Configuration{}, err
+		}
+		merged, err := merge(c.Config, changes)
+		if err != nil {
+			return connection.Entered{}, host.Configuration{}, err
+		}
+		entered, err := connection.Enter(merged, schema)
+		if err != nil {
+			return connection.Entered{}, host.Configuration{}, err
+		}
+		staying := maps.Clone(c.Secrets)
+		maps.DeleteFunc(staying, func(name string, _ []byte) bool {
+			_, changed := changes[name]
+			_, file := changes[name+"_file"]
+			return changed || file
+		})
+		secrets, err := s.Sealer.Load(c.Name, staying, connection.Sources{})
+		if err != nil {
+			return connection.Entered{}, host.Configuration{}, err
+		}
+		resolved, err := entered.Resolve(connection.Sources{})
+		if err != nil {
+			return connection.Entered{}, host.Configuration{}, err
+		}
+		maps.Copy(secrets, resolved.Secrets)
+		if kept != nil {
+			*kept = staying
+		}
+		return entered, host.Configuration{JSON: resolved.JSON, Secrets: secrets}, nil
+	}
+}
+
+// object is a JSON object's members; none of no text.
+func object(text json.RawMessage) (map[string]json.RawMessage, error) {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, &connection.InvalidError{Problem: "is not a JSON object"}
+	}
+	return members, nil
+}
+
+// merge is a configuration after changes; null takes a property away.
+func merge(config []byte, changes map[string]json.RawMessage) (json.RawMessage, error) {
+	members, err := object(config)
+	if err != nil {
+		return nil, err
+	}
+	if members == nil {
+		members = map[string]json.RawMessage{}
+	}
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		if string(bytes.TrimSpace(changes[name])) == "null" {
+			delete(members, name)
+			continue
+		}
+		members[name] = changes[name]
+	}
+	return json.Marshal(members)
+}
