@@ -51,19 +51,40 @@ var rooms = []room{
 	{name: "internal/store", holds: under("internal/store")},
 	{name: "internal/connection", holds: under("internal/connection"), imports: []string{"internal/store"}},
 	{name: "internal/people", holds: under("internal/people"), imports: []string{"internal/store"}},
+	{name: "internal/killpoint", holds: under("internal/killpoint")},
 	{
 		name: "internal/syncer", holds: under("internal/syncer"),
-		imports: []string{"host", "internal/store", "internal/connection", "proto"},
+		imports: []string{"host", "internal/store", "internal/connection", "internal/killpoint", "proto"},
 		// The tests run the real connector against its fake tenant.
 		testImports: []string{"plugin/okta"},
 	},
 	{
 		name: "internal/schedule", holds: under("internal/schedule"),
-		imports: []string{"internal/syncer", "internal/store", "internal/connection"},
+		imports:     []string{"internal/syncer", "internal/store", "internal/connection", "internal/killpoint"},
+		testImports: []string{"host", "plugin/okta"},
+	},
+	{
+		name: "internal/service", holds: under("internal/service"),
+		imports:     []string{"host", "internal/store", "internal/connection", "internal/syncer", "internal/schedule", "proto"},
+		testImports: []string{"plugin/okta"},
+	},
+	{
+		// The JSON API and its client speak of errors as those do who made them.
+		name: "internal/api", holds: under("internal/api"),
+		imports: []string{"internal/service", "internal/store", "internal/connection", "internal/syncer", "host", "proto"},
+	},
+	{
+		name: "internal/telemetry", holds: under("internal/telemetry"),
+		imports: []string{"internal/service", "internal/store"},
 	},
 	{
 		name: "internal/web", holds: under("internal/web"),
-		imports: []string{"internal/people", "internal/connection", "internal/store"},
+		imports: []string{"internal/people", "internal/service", "internal/connection", "internal/store", "internal/syncer"},
+	},
+	{
+		// What the programs share: signals, exit codes, words.
+		name: "internal/program", holds: under("internal/program"),
+		imports: []string{"host", "internal/wire", "internal/connection", "internal/store", "internal/service", "plugin/okta", "proto"},
 	},
 	// Measures the whole, as a program of host/cmd wires it.
 	{name: "internal/bench", holds: under("internal/bench"), imports: []string{anyRoom}},
@@ -83,10 +104,17 @@ func forTests(path string) bool {
 }
 
 // mayOffer reports whether a room's production code may hold a package that
-// serves tests: the harness brings a fake tenant and offers the suite to
-// authors, and a measurement needs a tenant.
+// serves tests: the harness offers the suite to authors, and it, the service's
+// demonstration and a measurement bring a fake tenant.
 func mayOffer(r room, forTestsPath string) bool {
-	return r.name == "host/cmd/harness" || r.name == "internal/bench" && forTestsPath != "plugin/plugintest"
+	switch r.name {
+	case "host/cmd/harness":
+		return true
+	case "host/cmd/patchbay", "internal/program", "internal/bench":
+		return forTestsPath != "plugin/plugintest"
+	default:
+		return false
+	}
 }
 
 func TestEveryPackageImportsOnlyWhatItsRoomMay(t *testing.T) {
@@ -126,7 +154,8 @@ func TestBreachesAreSeen(t *testing.T) {
 		{"harness imports everything", imports("host/cmd/harness", "plugin/plugintest"), ""},
 		{"program imports a program", imports("host/cmd/harness", "host/cmd/patchbay"), "host/cmd/harness may not import another program"},
 		{"service imports the suite", imports("host/cmd/patchbay", "plugin/plugintest"), "serves tests"},
-		{"service imports a fake tenant", imports("host/cmd/patchbay", "plugin/okta/oktatest"), "serves tests"},
+		{"service imports a fake tenant", imports("host/cmd/patchbay", "plugin/okta/oktatest"), ""},
+		{"web imports a fake tenant", imports("internal/web", "plugin/okta/oktatest"), "serves tests"},
 		{"bench imports the suite", imports("internal/bench", "plugin/plugintest"), "serves tests"},
 		{"bench imports a fake tenant", imports("internal/bench", "plugin/okta/oktatest"), ""},
 		{"people imports syncer", imports("internal/people", "internal/syncer"), "internal/people may import internal/store"},
