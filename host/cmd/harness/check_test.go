@@ -135,7 +135,7 @@ func TestWhatAFailureMakesPointlessIsSkipped(t *testing.T) {
 
 // reportIn reads the report on standard output. Its ok must be false exactly
 // when a check failed.
-func reportIn(t *testing.T, p *program) checkJSON {
+func reportIn(t *testing.T, p *execution) checkJSON {
 	t.Helper()
 	var report checkJSON
 	decodeStrictly(t, p.stdout.text(), &report)

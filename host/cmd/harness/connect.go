@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"patchbay.example/host"
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/program"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
@@ -64,7 +64,7 @@ func (a *app) launch(ctx context.Context, t target) (launched, error) {
 func (a *app) connect(ctx context.Context, t target, resume map[string]string) (connector *launched, response *connectorv1.ConnectResponse, err error) {
 	text, err := connection.ReadFile(t.config)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, invalid(err)
 	}
 	l, err := a.launch(ctx, t)
 	if err != nil {
@@ -74,9 +74,9 @@ func (a *app) connect(ctx context.Context, t target, resume map[string]string) (
 	if err != nil {
 		return &l, nil, err
 	}
-	parsed, err := connection.Parse(text, described.GetConfigSchemaJson(), connection.Sources{Folder: filepath.Dir(t.config), Stdin: interruptible{ctx, a.stdin}})
+	parsed, err := connection.Parse(text, described.GetConfigSchemaJson(), connection.Sources{Folder: filepath.Dir(t.config), Stdin: program.Interruptible(ctx, a.stdin)})
 	if err != nil {
-		return &l, nil, err
+		return &l, nil, invalid(err)
 	}
 	response, err = l.Connect(ctx, host.Configuration{JSON: parsed.JSON, Secrets: parsed.Secrets, ResumeCursors: resume})
 	if refused, ok := errors.AsType[*host.RefusedError](err); ok {
@@ -85,36 +85,7 @@ func (a *app) connect(ctx context.Context, t target, resume map[string]string) (
 	return &l, response, err
 }
 
-// interruptible is a reader that the end of a context ends, so that a signal is
-// heard by a program that waits for somebody to type. The read that was under
-// way goes on until the program's end: nothing can end it.
-type interruptible struct {
-	ctx context.Context //nolint:containedctx // io.Reader has no place for one
-	r   io.Reader
-}
-
-// Read implements [io.Reader].
-func (i interruptible) Read(p []byte) (int, error) {
-	type result struct {
-		n   int
-		err error
-	}
-	own := make([]byte, len(p)) // the caller's is not to be touched when it has gone
-	read := make(chan result, 1)
-	go func() {
-		n, err := i.r.Read(own)
-		read <- result{n, err}
-	}()
-	select {
-	case r := <-read:
-		return copy(p, own[:r.n]), r.err
-	case <-i.ctx.Done():
-		return 0, context.Cause(i.ctx)
-	}
-}
-
-// isInvalid reports whether err is about the configuration file.
-func isInvalid(err error) bool {
-	_, ok := errors.AsType[*connection.InvalidError](err)
-	return ok
+// invalid says what to do about a configuration that can't be used.
+func invalid(err error) error {
+	return &program.Error{Err: err, Reason: program.ReasonConfig, Fix: "Correct the file that --config names, and run this again."}
 }

@@ -22,7 +22,7 @@ const (
 
 // hanging starts a run whose request for that page is never answered, the first
 // time. Connect asks for one user before.
-func hanging(t *testing.T, page int, args ...string) (*rig, *program) {
+func hanging(t *testing.T, page int, args ...string) (*rig, *execution) {
 	t.Helper()
 	r := newRig(t, oktatest.Settings{Users: crashPages * crashPage, PageLimit: crashPage}, fmt.Sprintf("users:%d:hang-headers", page+1))
 	p := r.sync(args...).start(t)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/program"
+	"patchbay.example/internal/program/demo"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
@@ -19,21 +21,21 @@ import (
 func (a *app) demo(ctx context.Context) error {
 	folder, err := os.MkdirTemp("", "patchbay-harness-")
 	if err != nil {
-		return fmt.Errorf("%w: %w", errOutput, err)
+		return fmt.Errorf("%w: %w", program.ErrOutput, err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	tenant, err := tenantOf() //nolint:contextcheck // it lives until it is closed, whatever becomes of ctx
+	tenant, err := demo.Start(demo.Settings{}) //nolint:contextcheck // it lives until it is closed, whatever becomes of ctx
 	if err != nil {
 		return err
 	}
 	defer tenant.Close()
 	config := filepath.Join(folder, "okta.json")
-	if err := writeFile(config, configOf(tenant)); err != nil {
+	if err := program.WriteFile(config, demo.Configuration(tenant)); err != nil {
 		return err
 	}
 	d := demonstration{app: a, out: a.stdout, total: tenant.Listed()}
 	d.heading("A fake Okta tenant")
-	d.line("%s, %s people, %d a page, %s a page", tenant.URL(), thousands(tenant.Listed()), demoPage, demoLatency)
+	d.line("%s, %s people, %d a page, %s a page", tenant.URL(), program.Thousands(tenant.Listed()), demo.Page, demo.Latency)
 	if err := d.run(ctx, target{connector: "okta", config: config}); err != nil {
 		return err
 	}
@@ -61,7 +63,7 @@ func (d *demonstration) line(format string, args ...any) {
 
 func (d *demonstration) write(text string) {
 	if d.err == nil {
-		d.err = output(io.WriteString(d.out, text))
+		d.err = program.Output(io.WriteString(d.out, text))
 	}
 }
 
@@ -80,7 +82,7 @@ func (d *demonstration) run(ctx context.Context, t target) error {
 	}
 	d.heading(fmt.Sprintf("Connect: %s %s, process %d, ready in %.1f s", described.GetTitle(), described.GetVersion(), connector.Pid(), time.Since(began).Seconds()))
 	for _, check := range reportOf(response, err).Checks {
-		d.line("%s %-11s %s", marks[check.Status], check.Name, detailOf(check))
+		d.line("%s", check)
 	}
 	if err != nil {
 		return err
@@ -103,7 +105,7 @@ func (d *demonstration) sync(ctx context.Context, connector *launched) error {
 	result, err := connector.Sync(ctx, host.SyncRequest{Resource: "users", WaitBudget: defaultWaitBudget}, host.Consumer{
 		Page: func(_ context.Context, page host.Page) error {
 			records += len(page.Records)
-			d.line("page %2d  %5s of %s  %s", page.Sequence, thousands(records), thousands(d.total), sample(page.Records))
+			d.line("page %2d  %5s of %s  %s", page.Sequence, program.Thousands(records), program.Thousands(d.total), sample(page.Records))
 			return d.err
 		},
 		Wait: func(w host.Wait) { d.line("%s (%s)", w.Message, w.Reason) },

@@ -13,7 +13,7 @@ import (
 )
 
 // connectorOf is the process id of a harness's connector.
-func connectorOf(p *program) int {
+func connectorOf(p *execution) int {
 	p.Helper()
 	paths, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err == nil && len(paths) == 0 {

@@ -110,8 +110,8 @@ type command struct {
 	args    []string
 }
 
-// program is a harness that runs.
-type program struct {
+// execution is a harness that runs.
+type execution struct {
 	*testing.T
 	command        command
 	process        *os.Process
@@ -121,7 +121,7 @@ type program struct {
 }
 
 // start starts the harness.
-func (c command) start(t *testing.T) *program {
+func (c command) start(t *testing.T) *execution {
 	t.Helper()
 	if c.path == "" {
 		c.path = filepath.Join(programFolder(t), "harness")
@@ -129,7 +129,7 @@ func (c command) start(t *testing.T) *program {
 	if c.folder == "" {
 		c.folder = t.TempDir()
 	}
-	p := &program{T: t, command: c, ended: make(chan struct{})}
+	p := &execution{T: t, command: c, ended: make(chan struct{})}
 	p.stdout.init()
 	p.stderr.init()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), c.path, c.args...) // the test ends it
@@ -164,14 +164,14 @@ func (c command) start(t *testing.T) *program {
 }
 
 // run starts the harness and waits for its end.
-func (c command) run(t *testing.T) *program {
+func (c command) run(t *testing.T) *execution {
 	t.Helper()
 	return c.start(t).wait()
 }
 
 // wait waits for the end, and checks what holds for every run: no secret and
 // no stack trace on the screen.
-func (p *program) wait() *program {
+func (p *execution) wait() *execution {
 	p.Helper()
 	select {
 	case <-p.ended:
@@ -200,7 +200,7 @@ func (p *program) wait() *program {
 var jsonWebToken = regexp.MustCompile(`eyJ[\w-]+\.eyJ[\w-]+`)
 
 // wantCode checks the exit code, and shows what was said where it is another.
-func (p *program) wantCode(code int) *program {
+func (p *execution) wantCode(code int) *execution {
 	p.Helper()
 	if p.code != code {
 		p.Errorf("%v ended with %d, want %d; it said:\n%s%s", p.command.args, p.code, code, short(p.stdout.text()), p.stderr.text())
@@ -209,21 +209,21 @@ func (p *program) wantCode(code int) *program {
 }
 
 // wantStderr checks that standard error holds each of the texts.
-func (p *program) wantStderr(texts ...string) *program {
+func (p *execution) wantStderr(texts ...string) *execution {
 	p.Helper()
 	wantTexts(p.T, "standard error", p.stderr.text(), texts...)
 	return p
 }
 
 // wantStdout checks that standard output holds each of the texts.
-func (p *program) wantStdout(texts ...string) *program {
+func (p *execution) wantStdout(texts ...string) *execution {
 	p.Helper()
 	wantTexts(p.T, "standard output", p.stdout.text(), texts...)
 	return p
 }
 
 // wantNoStdout checks that nothing came where records go.
-func (p *program) wantNoStdout() *program {
+func (p *execution) wantNoStdout() *execution {
 	p.Helper()
 	if text := p.stdout.text(); text != "" {
 		p.Errorf("%v: standard output holds %q, want nothing", p.command.args, short(text))
@@ -246,7 +246,7 @@ func short(text string) string {
 }
 
 // signal sends the program a signal.
-func (p *program) signal(s os.Signal) {
+func (p *execution) signal(s os.Signal) {
 	p.Helper()
 	if err := p.process.Signal(s); err != nil {
 		p.Fatalf("send %v to the harness: %v", s, err)
@@ -287,7 +287,7 @@ func (t *transcript) watch() (string, <-chan struct{}) {
 
 // await waits until the program has written a text, and returns all of it as
 // it was then.
-func (t *transcript) await(p *program, text string) string {
+func (t *transcript) await(p *execution, text string) string {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(p.Context(), endLimit)
 	defer cancel()

@@ -10,6 +10,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/program"
 )
 
 // plainEvery is the pace of lines where nobody watches: a log should tell that
@@ -36,7 +37,7 @@ type progress struct {
 // that shows the records themselves.
 func newProgress(out io.Writer, quiet bool) *progress {
 	p := &progress{out: out, quit: make(chan struct{}), began: time.Now()}
-	if !quiet && isTerminal(out) {
+	if !quiet && program.IsTerminal(out) {
 		p.bars = mpb.New(mpb.WithOutput(out), mpb.WithAutoRefresh())
 		line := decor.Any(func(decor.Statistics) string { return p.line() })
 		p.bar = p.bars.New(0, mpb.NopStyle(), mpb.PrependDecorators(line), mpb.BarRemoveOnComplete())
@@ -98,7 +99,7 @@ func (p *progress) line() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	seconds := time.Since(p.began).Seconds()
-	text := fmt.Sprintf("%s %s, %s %s, %.0f a second", thousands(p.pages), plural(p.pages, "page"), thousands(p.records), plural(p.records, "record"), float64(p.records)/max(seconds, 0.001))
+	text := fmt.Sprintf("%s %s, %s %s, %.0f a second", program.Thousands(p.pages), program.Plural(p.pages, "page"), program.Thousands(p.records), program.Plural(p.records, "record"), float64(p.records)/max(seconds, 0.001))
 	if left := time.Until(p.waiting.Until); left > 0 {
 		text += fmt.Sprintf("; waiting until %s: %s (%s)", p.waiting.Until.Local().Format("15:04:05"), p.waiting.Message, p.waiting.Reason)
 	}

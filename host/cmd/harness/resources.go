@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"patchbay.example/internal/program"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
@@ -19,9 +19,9 @@ func (a *app) resourcesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resources --connector PATH --config FILE",
 		Short: "Connect, and list what can be read",
-		Args:  noArguments,
+		Args:  program.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := requireOneOf(cmd, "format", format, "text", "json"); err != nil {
+			if err := program.RequireOneOf(cmd, "format", format, "text", "json"); err != nil {
 				return err
 			}
 			return a.resources(cmd.Context(), t, format)
@@ -49,7 +49,7 @@ func (a *app) resources(ctx context.Context, t target, format string) error {
 		for i, r := range resources {
 			list[i] = resourceOf(r)
 		}
-		return writeJSON(a.stdout, map[string]any{"resources": list})
+		return program.WriteJSON(a.stdout, map[string]any{"resources": list})
 	}
 	return writeResources(a.stdout, resources)
 }
@@ -93,7 +93,7 @@ func writeResources(w io.Writer, resources []*connectorv1.Resource) error {
 		out := resourceOf(r)
 		fmt.Fprintf(&b, "%-12s %s, %s", out.Name, out.Title, strings.Join(out.Modes, "+"))
 		if interval := r.GetSuggestedInterval().AsDuration(); interval > 0 {
-			fmt.Fprintf(&b, ", every %s", shortDuration(interval))
+			fmt.Fprintf(&b, ", every %s", program.ShortDuration(interval))
 		}
 		if len(out.RequiredScopes) > 0 {
 			fmt.Fprintf(&b, "; needs %s", strings.Join(out.RequiredScopes, ", "))
@@ -103,16 +103,5 @@ func writeResources(w io.Writer, resources []*connectorv1.Resource) error {
 		}
 		b.WriteByte('\n')
 	}
-	return output(io.WriteString(w, b.String()))
-}
-
-// shortDuration is a duration without the units that are zero: "6h", "1m30s".
-func shortDuration(d time.Duration) string {
-	text := d.String()
-	for _, zero := range []string{"0s", "0m"} {
-		if shorter, ok := strings.CutSuffix(text, zero); ok && strings.HasSuffix(shorter, map[string]string{"0s": "m", "0m": "h"}[zero]) {
-			text = shorter
-		}
-	}
-	return text
+	return program.Output(io.WriteString(w, b.String()))
 }

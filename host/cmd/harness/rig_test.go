@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchbay.example/internal/program/demo"
 	"patchbay.example/plugin/okta/oktatest"
 )
 
@@ -44,7 +45,7 @@ func newRig(t *testing.T, settings oktatest.Settings, faults ...string) *rig {
 	}
 	t.Cleanup(tenant.Close)
 	r := &rig{T: t, tenant: tenant, folder: t.TempDir()}
-	r.config = r.write("okta.json", string(configOf(tenant)))
+	r.config = r.write("okta.json", string(demo.Configuration(tenant)))
 	return r
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/program"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
@@ -56,7 +57,7 @@ func openSink(stdout io.Writer, f syncFlags) (*sink, error) {
 	}
 	info, err := file.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errOutput, errors.Join(err, file.Close()))
+		return nil, fmt.Errorf("%w: %w", program.ErrOutput, errors.Join(err, file.Close()))
 	}
 	s.file, s.out, s.length = file, file, info.Size()
 	return s, nil
@@ -86,7 +87,7 @@ func (s *sink) cutBack() error {
 		err = s.file.Truncate(s.length)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", errOutput, err)
+		return fmt.Errorf("%w: %w", program.ErrOutput, err)
 	}
 	return nil
 }
@@ -110,7 +111,7 @@ func (s *sink) write(page host.Page) error {
 	}
 	s.length += int64(len(s.lines))
 	if len(s.lines) > 0 {
-		if err := output(s.out.Write(s.lines)); err != nil {
+		if err := program.Output(s.out.Write(s.lines)); err != nil {
 			return err
 		}
 	}
@@ -123,7 +124,7 @@ func (s *sink) close() error {
 		return nil
 	}
 	if err := s.file.Close(); err != nil {
-		return fmt.Errorf("%w: %w", errOutput, err)
+		return fmt.Errorf("%w: %w", program.ErrOutput, err)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/program"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
@@ -74,7 +75,7 @@ func TestAPageThatDoesNotFitLeavesTheFileAsItWas(t *testing.T) {
 	// The disk is full in the middle of the next page.
 	s.out = bufio.NewWriterSize(&fullAfter{w: s.file, left: 150}, 64)
 	err := s.page(pageOf("c", "d", "e"))
-	if !errors.Is(err, errOutput) || !errors.Is(err, syscall.ENOSPC) {
+	if !errors.Is(err, program.ErrOutput) || !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("got %v, want a failed output for want of space", err)
 	}
 	if err := s.close(); err != nil {

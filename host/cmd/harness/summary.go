@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/program"
 )
 
 // Outcomes of a run.
@@ -64,29 +65,29 @@ func (s *summary) conclude(ctx context.Context, err error) {
 	switch {
 	case err == nil:
 		s.Outcome = outcomeCompleted
-	case errors.Is(err, errEnough) && !errors.Is(err, errOutput): // closing the file may fail still
+	case errors.Is(err, errEnough) && !errors.Is(err, program.ErrOutput): // closing the file may fail still
 		s.Outcome, s.Reason = outcomeCompleted, reasonEnough
-	case errors.Is(err, errOutputClosed):
+	case errors.Is(err, program.ErrOutputClosed):
 		s.Outcome, s.Reason = outcomeCancelled, reasonOutputClosed
 	case ctx.Err() != nil:
 		s.Outcome, s.Reason = outcomeCancelled, reasonSignal
 	default:
-		s.Outcome, s.Reason = outcomeFailed, explanationOf(err).reason
+		s.Outcome, s.Reason = outcomeFailed, program.ExplanationOf(err).Reason
 	}
 }
 
 // sentence is the summary for people.
 func (s *summary) sentence() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s on %s %s, %.1f MB in %.1f s", thousands(s.Records), plural(s.Records, "record"), thousands(s.Pages), plural(s.Pages, "page"), float64(s.Bytes)/1e6, s.Seconds)
+	fmt.Fprintf(&b, "%s %s on %s %s, %.1f MB in %.1f s", program.Thousands(s.Records), program.Plural(s.Records, "record"), program.Thousands(s.Pages), program.Plural(s.Pages, "page"), float64(s.Bytes)/1e6, s.Seconds)
 	if s.waited > 0 {
 		fmt.Fprintf(&b, ", %.0f s of it waiting", s.waited.Seconds())
 	}
 	if s.Quarantined > 0 {
-		fmt.Fprintf(&b, "; %s left out as unreadable", thousands(s.Quarantined))
+		fmt.Fprintf(&b, "; %s left out as unreadable", program.Thousands(s.Quarantined))
 	}
 	if s.restarts > 0 {
-		fmt.Fprintf(&b, "; connector restarted %d %s", s.restarts, plural(uint64(s.restarts), "time")) //nolint:gosec // never negative
+		fmt.Fprintf(&b, "; connector restarted %d %s", s.restarts, program.Plural(uint64(s.restarts), "time")) //nolint:gosec // never negative
 	}
 	fmt.Fprintf(&b, "; %s", s.Outcome)
 	if s.Reason != "" {
@@ -96,18 +97,11 @@ func (s *summary) sentence() string {
 	return b.String()
 }
 
-func plural(n uint64, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
-}
-
 // writeTo writes the summary to a file, whole or not at all.
 func (s *summary) writeTo(path string) error {
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writeFile(path, append(text, '\n'))
+	return program.WriteFile(path, append(text, '\n'))
 }

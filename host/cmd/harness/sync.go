@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/program"
 	"patchbay.example/internal/wire"
 )
 
@@ -40,13 +41,13 @@ file of --output, one a line; with --cursor, lines are added to that file.
 The summary's cursor says where to go on after the last page that was written
 whole: given to --cursor, the run brings exactly the rest. Where --max-records
 cuts a page in two, the rest begins with that page.`,
-		Args: noArguments,
+		Args: program.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := requireOneOf(cmd, "format", f.format, "text", "jsonl"); err != nil {
+			if err := program.RequireOneOf(cmd, "format", f.format, "text", "jsonl"); err != nil {
 				return err
 			}
 			if f.waitBudget < 0 {
-				return &usageError{command: cmd, err: errors.New("--wait-budget is a duration such as 30m, or 0 for as long as it takes")}
+				return &program.UsageError{Command: cmd, Err: errors.New("--wait-budget is a duration such as 30m, or 0 for as long as it takes")}
 			}
 			return a.sync(cmd.Context(), f)
 		},
@@ -71,7 +72,7 @@ func (a *app) sync(ctx context.Context, f syncFlags) error {
 	err := a.stream(ctx, f, &s)
 	s.conclude(ctx, err)
 	_, _ = fmt.Fprintln(a.stderr, s.sentence())
-	if s.Outcome != outcomeCompleted && s.resumable && exitCode(ctx, err) != wire.ExitUsage {
+	if s.Outcome != outcomeCompleted && s.resumable && program.ExitCode(ctx, err) != wire.ExitUsage {
 		_, _ = fmt.Fprintf(a.stderr, "To go on from here: %s\n", f.resume(s.Cursor))
 	}
 	if s.Outcome == outcomeCompleted || s.Reason == reasonOutputClosed {
@@ -107,7 +108,7 @@ func (a *app) stream(ctx context.Context, f syncFlags, s *summary) error {
 	if err != nil {
 		return err
 	}
-	display := newProgress(a.stderr, f.output == "" && isTerminal(a.stdout))
+	display := newProgress(a.stderr, f.output == "" && program.IsTerminal(a.stdout))
 	defer display.stop()
 	s.resumable = true
 	began := time.Now()
@@ -191,7 +192,7 @@ func openOutput(path string, goesOn bool) (*os.File, error) {
 	}
 	file, err := os.OpenFile(path, flags, 0o600) // people's data: the user's own
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errOutput, err)
+		return nil, fmt.Errorf("%w: %w", program.ErrOutput, err)
 	}
 	return file, nil
 }

@@ -301,7 +301,7 @@ func (r *rig) in(t *testing.T) *rig {
 }
 
 // continued runs the command that a run printed to go on, as a shell would.
-func (r *rig) continued(p *program) *program {
+func (r *rig) continued(p *execution) *execution {
 	r.Helper()
 	_, line, found := strings.Cut(p.stderr.text(), "To go on from here: ")
 	if !found {

@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"patchbay.example/internal/program"
+	"patchbay.example/internal/program/demo"
 	"patchbay.example/plugin/okta/oktatest"
 )
 
@@ -46,7 +45,7 @@ limits, and with faults to order. --config-out writes a configuration with which
 a connector reaches it.`,
 		Example: `  harness tenant --users 1000 --config-out t.json
   harness tenant --users 1000 --fault users:page=3:429 --fault token:1:invalid_dpop_proof`,
-		Args: noArguments,
+		Args: program.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.listKinds {
 				return a.listFaultKinds()
@@ -79,7 +78,7 @@ a connector reaches it.`,
 
 // complete checks the flags and fills in the settings that follow from them.
 func (f *tenantFlags) complete(cmd *cobra.Command) error {
-	wrong := func(err error) error { return &usageError{command: cmd, err: err} }
+	wrong := func(err error) error { return &program.UsageError{Command: cmd, Err: err} }
 	role, ok := roles[f.role]
 	if !ok {
 		return wrong(fmt.Errorf("--role is granted, forbidden or empty, not %q", f.role))
@@ -87,7 +86,7 @@ func (f *tenantFlags) complete(cmd *cobra.Command) error {
 	f.settings.Role = role
 	switch {
 	case f.settings.Users < 1 || f.settings.Users > oktatest.MaxUsers:
-		return wrong(fmt.Errorf("--users is a number from 1 to %s, not %d", thousands(oktatest.MaxUsers), f.settings.Users))
+		return wrong(fmt.Errorf("--users is a number from 1 to %s, not %d", program.Thousands(oktatest.MaxUsers), f.settings.Users))
 	case f.rateLimit < 0:
 		return wrong(errors.New("--rate-limit is a number of requests a minute, or 0 for none"))
 	case f.rateLimit == 0:
@@ -109,91 +108,36 @@ func (f *tenantFlags) complete(cmd *cobra.Command) error {
 func (a *app) tenant(cmd *cobra.Command, f tenantFlags) error {
 	tenant, err := oktatest.Start(f.settings)
 	if _, ofSystem := errors.AsType[*net.OpError](err); err != nil && !ofSystem {
-		return &usageError{command: cmd, err: err}
+		return &program.UsageError{Command: cmd, Err: err}
 	}
 	if err != nil {
 		return err
 	}
 	defer tenant.Close()
 	if f.certOut != "" {
-		if err := writeFile(f.certOut, tenant.CertPEM()); err != nil {
+		if err := program.WriteFile(f.certOut, tenant.CertPEM()); err != nil {
 			return err
 		}
 	}
 	if f.configOut != "" {
-		if err := writeFile(f.configOut, configOf(tenant)); err != nil {
+		if err := program.WriteFile(f.configOut, demo.Configuration(tenant)); err != nil {
 			return err
 		}
 	}
 	_, _ = fmt.Fprintf(a.stderr, "Fake Okta tenant at %s: %s people, and %s deactivated ones. Client id %s. Interrupt to end it.\n",
-		tenant.URL(), thousands(tenant.Listed()), thousands(tenant.Deprovisioned()), tenant.ClientID())
+		tenant.URL(), program.Thousands(tenant.Listed()), program.Thousands(tenant.Deprovisioned()), tenant.ClientID())
 	<-cmd.Context().Done()
 	stats := tenant.Stats()
 	_, _ = fmt.Fprintf(a.stderr, "%s requests for users, %s tokens given.\n",
-		thousands(stats.UsersFirst+stats.UsersContinued), thousands(stats.TokensIssued))
+		program.Thousands(stats.UsersFirst+stats.UsersContinued), program.Thousands(stats.TokensIssued))
 	if f.statsOut != "" {
 		text, err := json.MarshalIndent(stats, "", "  ")
 		if err != nil {
 			return err
 		}
-		return writeFile(f.statsOut, append(text, '\n'))
+		return program.WriteFile(f.statsOut, append(text, '\n'))
 	}
 	return nil
-}
-
-// configOf is a configuration file that reaches the tenant.
-func configOf(t *oktatest.Tenant) []byte {
-	text, _ := json.MarshalIndent(map[string]string{ // strings only
-		"domain": t.URL(), "client_id": t.ClientID(), "private_key": string(t.PrivateKeyPEM()), "key_id": t.KeyID(),
-	}, "", "  ")
-	return append(text, '\n')
-}
-
-// writeFile writes a file of mode 0600, whole or not at all: whoever waits for
-// it finds it complete. What is there already and is no regular file, such as
-// /dev/stderr or a named pipe, is written to and not replaced.
-func writeFile(path string, text []byte) error {
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return writeInPlace(path, text)
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".harness-*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("%w: %s: %w", errOutput, path, withoutPath(err))
-	}
-	_, err = temporary.Write(text)
-	err = errors.Join(err, temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(temporary.Name())
-		return fmt.Errorf("%w: %s: %w", errOutput, path, withoutPath(err))
-	}
-	return nil
-}
-
-func writeInPlace(path string, text []byte) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err == nil {
-		_, err = file.Write(text)
-		err = errors.Join(err, file.Close())
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %s: %w", errOutput, path, withoutPath(err))
-	}
-	return nil
-}
-
-// withoutPath is the reason alone of an error that names a temporary file,
-// which nobody knows.
-func withoutPath(err error) error {
-	if e, ok := errors.AsType[*os.PathError](err); ok {
-		return e.Err
-	}
-	if e, ok := errors.AsType[*os.LinkError](err); ok {
-		return e.Err
-	}
-	return err
 }
 
 // listFaultKinds prints what --fault understands.
@@ -211,17 +155,5 @@ func (a *app) listFaultKinds() error {
 		}
 		fmt.Fprintf(&b, "  %-34s %s%s\n", name, strings.TrimSuffix(kind.Help, "."), argument)
 	}
-	return output(io.WriteString(a.stdout, b.String()))
+	return program.Output(io.WriteString(a.stdout, b.String()))
 }
-
-// tenantOf starts the tenant of the demonstration: small pages and a little
-// latency, so that one can watch.
-func tenantOf() (*oktatest.Tenant, error) {
-	return oktatest.Start(oktatest.Settings{Users: demoUsers, Seed: 1, PageLimit: demoPage, Latency: demoLatency})
-}
-
-const (
-	demoUsers   = 1000
-	demoPage    = 50
-	demoLatency = 150 * time.Millisecond
-)

@@ -14,7 +14,7 @@ import (
 )
 
 // served is a harness tenant that serves, and its configuration file.
-func served(t *testing.T, args ...string) (p *program, config string) {
+func served(t *testing.T, args ...string) (p *execution, config string) {
 	t.Helper()
 	folder := t.TempDir()
 	config = filepath.Join(folder, "okta.json")

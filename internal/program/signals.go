@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"context"
@@ -15,14 +15,14 @@ type signalError struct{ signal os.Signal }
 
 func (e *signalError) Error() string { return "stopped by " + e.signal.String() }
 
-// withSignals returns a context that the first SIGINT or SIGTERM ends in an
-// orderly way: the request in flight is stopped, the connector ended, the
-// summary written. The second ends the program at once; the connector, whose
-// standard input that closes, ends by itself.
+// WithSignals returns a context that the first SIGINT or SIGTERM ends, for an
+// orderly end. The second ends the program at once; connectors, whose standard
+// input that closes, end by themselves. The returned function gives the signals
+// back.
 //
 // SIGPIPE is taken, so that writing to a closed standard output is an error
 // like any other instead of the program's end.
-func withSignals(parent context.Context) (context.Context, func()) {
+func WithSignals(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

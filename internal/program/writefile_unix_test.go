@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package program
 
 import (
 	"io"
@@ -23,7 +23,7 @@ func TestWhatIsNoRegularFileIsWrittenToAndNotReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = pipe.Close() }()
-	if err := writeFile(path, []byte("summary")); err != nil {
+	if err := WriteFile(path, []byte("summary")); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeNamedPipe {
