@@ -81,10 +81,12 @@ var rooms = []room{
 		name: "internal/web", holds: under("internal/web"),
 		imports: []string{"internal/people", "internal/service", "internal/connection", "internal/store", "internal/syncer"},
 	},
+	// The fake tenant that programs demonstrate with.
+	{name: "internal/program/demo", holds: under("internal/program/demo"), imports: []string{"plugin/okta"}},
 	{
 		// What the programs share: signals, exit codes, words.
 		name: "internal/program", holds: under("internal/program"),
-		imports: []string{"host", "internal/wire", "internal/connection", "internal/store", "internal/service", "plugin/okta", "proto"},
+		imports: []string{"host", "internal/wire", "internal/connection", "proto"},
 	},
 	// Measures the whole, as a program of host/cmd wires it.
 	{name: "internal/bench", holds: under("internal/bench"), imports: []string{anyRoom}},
@@ -104,13 +106,13 @@ func forTests(path string) bool {
 }
 
 // mayOffer reports whether a room's production code may hold a package that
-// serves tests: the harness offers the suite to authors, and it, the service's
-// demonstration and a measurement bring a fake tenant.
+// serves tests: the harness offers the suite to authors, and it, what programs
+// demonstrate with and a measurement bring a fake tenant.
 func mayOffer(r room, forTestsPath string) bool {
 	switch r.name {
 	case "host/cmd/harness":
 		return true
-	case "host/cmd/patchbay", "internal/program", "internal/bench":
+	case "internal/program/demo", "internal/bench":
 		return forTestsPath != "plugin/plugintest"
 	default:
 		return false
@@ -154,7 +156,9 @@ func TestBreachesAreSeen(t *testing.T) {
 		{"harness imports everything", imports("host/cmd/harness", "plugin/plugintest"), ""},
 		{"program imports a program", imports("host/cmd/harness", "host/cmd/patchbay"), "host/cmd/harness may not import another program"},
 		{"service imports the suite", imports("host/cmd/patchbay", "plugin/plugintest"), "serves tests"},
-		{"service imports a fake tenant", imports("host/cmd/patchbay", "plugin/okta/oktatest"), ""},
+		{"service imports a fake tenant", imports("host/cmd/patchbay", "plugin/okta/oktatest"), "serves tests"},
+		{"service imports what demonstrates", imports("host/cmd/patchbay", "internal/program/demo"), ""},
+		{"what demonstrates imports a fake tenant", imports("internal/program/demo", "plugin/okta/oktatest"), ""},
 		{"web imports a fake tenant", imports("internal/web", "plugin/okta/oktatest"), "serves tests"},
 		{"bench imports the suite", imports("internal/bench", "plugin/plugintest"), "serves tests"},
 		{"bench imports a fake tenant", imports("internal/bench", "plugin/okta/oktatest"), ""},
