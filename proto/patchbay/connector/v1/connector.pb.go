@@ -401,8 +401,9 @@ type DescribeResponse_builder struct {
 	// are of type string. Unknown properties are refused
 	// ("additionalProperties": false).
 	ConfigSchemaJson []byte
-	// Optional abilities of the connector. Unknown names are to be ignored. None
-	// is defined in this version.
+	// Optional abilities of the connector. Unknown names are to be ignored. One
+	// is defined: "acknowledge", by which a connector keeps to SyncRequest.window
+	// and answers Acknowledge.
 	Capabilities []string
 	// Every reason that this connector may give in a check, a refusal, a wait, a
 	// quarantine or a status.
@@ -1209,6 +1210,7 @@ type SyncRequest struct {
 	xxx_hidden_Resource string                 `protobuf:"bytes,1,opt,name=resource,proto3"`
 	xxx_hidden_Cursor   string                 `protobuf:"bytes,2,opt,name=cursor,proto3"`
 	xxx_hidden_Limits   *SyncLimits            `protobuf:"bytes,3,opt,name=limits,proto3"`
+	xxx_hidden_Window   uint32                 `protobuf:"varint,4,opt,name=window,proto3"`
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
 }
@@ -1259,6 +1261,13 @@ func (x *SyncRequest) GetLimits() *SyncLimits {
 	return nil
 }
 
+func (x *SyncRequest) GetWindow() uint32 {
+	if x != nil {
+		return x.xxx_hidden_Window
+	}
+	return 0
+}
+
 func (x *SyncRequest) SetResource(v string) {
 	x.xxx_hidden_Resource = v
 }
@@ -1269,6 +1278,10 @@ func (x *SyncRequest) SetCursor(v string) {
 
 func (x *SyncRequest) SetLimits(v *SyncLimits) {
 	x.xxx_hidden_Limits = v
+}
+
+func (x *SyncRequest) SetWindow(v uint32) {
+	x.xxx_hidden_Window = v
 }
 
 func (x *SyncRequest) HasLimits() bool {
@@ -1294,6 +1307,13 @@ type SyncRequest_builder struct {
 	Cursor string
 	// What the host can bear; absent fields mean no limit of the host's.
 	Limits *SyncLimits
+	// How many pages may be sent and not yet acknowledged (Acknowledge). While
+	// that many are, the next page is not sent, and the page after that one is
+	// not asked of the service: with 1, a host that crashes while it stores a
+	// page causes two pages to be asked for again, that one and the next. 0: no
+	// limit, and no acknowledgements come. Only a connector with the capability
+	// "acknowledge" heeds it; a host sends 0 to any other.
+	Window uint32
 }
 
 func (b0 SyncRequest_builder) Build() *SyncRequest {
@@ -1303,6 +1323,7 @@ func (b0 SyncRequest_builder) Build() *SyncRequest {
 	x.xxx_hidden_Resource = b.Resource
 	x.xxx_hidden_Cursor = b.Cursor
 	x.xxx_hidden_Limits = b.Limits
+	x.xxx_hidden_Window = b.Window
 	return m0
 }
 
@@ -1378,6 +1399,113 @@ func (b0 SyncLimits_builder) Build() *SyncLimits {
 	return m0
 }
 
+// AcknowledgeRequest tells how far the host has come in a stream.
+type AcknowledgeRequest struct {
+	state            protoimpl.MessageState `protogen:"opaque.v1"`
+	xxx_hidden_Pages uint64                 `protobuf:"varint,1,opt,name=pages,proto3"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *AcknowledgeRequest) Reset() {
+	*x = AcknowledgeRequest{}
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcknowledgeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcknowledgeRequest) ProtoMessage() {}
+
+func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+func (x *AcknowledgeRequest) GetPages() uint64 {
+	if x != nil {
+		return x.xxx_hidden_Pages
+	}
+	return 0
+}
+
+func (x *AcknowledgeRequest) SetPages(v uint64) {
+	x.xxx_hidden_Pages = v
+}
+
+type AcknowledgeRequest_builder struct {
+	_ [0]func() // Prevents comparability and use of unkeyed literals for the builder.
+
+	// How many pages of the stream the host has taken care of, in the order in
+	// which they came. Unlike Page.sequence the count goes on through Restarted:
+	// an acknowledgement that is under way when the listing begins again can't be
+	// taken for one of the new pages. A number that is not above the last one
+	// changes nothing.
+	Pages uint64
+}
+
+func (b0 AcknowledgeRequest_builder) Build() *AcknowledgeRequest {
+	m0 := &AcknowledgeRequest{}
+	b, x := &b0, m0
+	_, _ = b, x
+	x.xxx_hidden_Pages = b.Pages
+	return m0
+}
+
+// AcknowledgeResponse says that the connector knows.
+type AcknowledgeResponse struct {
+	state         protoimpl.MessageState `protogen:"opaque.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcknowledgeResponse) Reset() {
+	*x = AcknowledgeResponse{}
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcknowledgeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcknowledgeResponse) ProtoMessage() {}
+
+func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+type AcknowledgeResponse_builder struct {
+	_ [0]func() // Prevents comparability and use of unkeyed literals for the builder.
+
+}
+
+func (b0 AcknowledgeResponse_builder) Build() *AcknowledgeResponse {
+	m0 := &AcknowledgeResponse{}
+	b, x := &b0, m0
+	_, _ = b, x
+	return m0
+}
+
 // SyncResponse is one event of a stream.
 type SyncResponse struct {
 	state            protoimpl.MessageState `protogen:"opaque.v1"`
@@ -1388,7 +1516,7 @@ type SyncResponse struct {
 
 func (x *SyncResponse) Reset() {
 	*x = SyncResponse{}
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[11]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1400,7 +1528,7 @@ func (x *SyncResponse) String() string {
 func (*SyncResponse) ProtoMessage() {}
 
 func (x *SyncResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[11]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1648,7 +1776,7 @@ func (b0 SyncResponse_builder) Build() *SyncResponse {
 type case_SyncResponse_Event protoreflect.FieldNumber
 
 func (x case_SyncResponse_Event) String() string {
-	md := file_patchbay_connector_v1_connector_proto_msgTypes[11].Descriptor()
+	md := file_patchbay_connector_v1_connector_proto_msgTypes[13].Descriptor()
 	if x == 0 {
 		return "not set"
 	}
@@ -1714,7 +1842,7 @@ type Page struct {
 
 func (x *Page) Reset() {
 	*x = Page{}
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[12]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1726,7 +1854,7 @@ func (x *Page) String() string {
 func (*Page) ProtoMessage() {}
 
 func (x *Page) ProtoReflect() protoreflect.Message {
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[12]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1825,7 +1953,7 @@ type Wait struct {
 
 func (x *Wait) Reset() {
 	*x = Wait{}
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[13]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1837,7 +1965,7 @@ func (x *Wait) String() string {
 func (*Wait) ProtoMessage() {}
 
 func (x *Wait) ProtoReflect() protoreflect.Message {
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[13]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1926,7 +2054,7 @@ type Quarantined struct {
 
 func (x *Quarantined) Reset() {
 	*x = Quarantined{}
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[14]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1938,7 +2066,7 @@ func (x *Quarantined) String() string {
 func (*Quarantined) ProtoMessage() {}
 
 func (x *Quarantined) ProtoReflect() protoreflect.Message {
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[14]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2031,7 +2159,7 @@ type Restarted struct {
 
 func (x *Restarted) Reset() {
 	*x = Restarted{}
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[15]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2043,7 +2171,7 @@ func (x *Restarted) String() string {
 func (*Restarted) ProtoMessage() {}
 
 func (x *Restarted) ProtoReflect() protoreflect.Message {
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[15]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2107,7 +2235,7 @@ type Completed struct {
 
 func (x *Completed) Reset() {
 	*x = Completed{}
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[16]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2119,7 +2247,7 @@ func (x *Completed) String() string {
 func (*Completed) ProtoMessage() {}
 
 func (x *Completed) ProtoReflect() protoreflect.Message {
-	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[16]
+	mi := &file_patchbay_connector_v1_connector_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2241,15 +2369,19 @@ const file_patchbay_connector_v1_connector_proto_rawDesc = "" +
 	"\x05modes\x18\x06 \x03(\x0e2\x1f.patchbay.connector.v1.SyncModeR\x05modes\x12H\n" +
 	"\x12suggested_interval\x18\a \x01(\v2\x19.google.protobuf.DurationR\x11suggestedInterval\x12'\n" +
 	"\x0frequired_scopes\x18\b \x03(\tR\x0erequiredScopes\x12%\n" +
-	"\x0emissing_scopes\x18\t \x03(\tR\rmissingScopes\"|\n" +
+	"\x0emissing_scopes\x18\t \x03(\tR\rmissingScopes\"\x94\x01\n" +
 	"\vSyncRequest\x12\x1a\n" +
 	"\bresource\x18\x01 \x01(\tR\bresource\x12\x16\n" +
 	"\x06cursor\x18\x02 \x01(\tR\x06cursor\x129\n" +
-	"\x06limits\x18\x03 \x01(\v2!.patchbay.connector.v1.SyncLimitsR\x06limits\"H\n" +
+	"\x06limits\x18\x03 \x01(\v2!.patchbay.connector.v1.SyncLimitsR\x06limits\x12\x16\n" +
+	"\x06window\x18\x04 \x01(\rR\x06window\"H\n" +
 	"\n" +
 	"SyncLimits\x12:\n" +
 	"\vwait_budget\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\n" +
-	"waitBudget\"\xc9\x02\n" +
+	"waitBudget\"*\n" +
+	"\x12AcknowledgeRequest\x12\x14\n" +
+	"\x05pages\x18\x01 \x01(\x04R\x05pages\"\x15\n" +
+	"\x13AcknowledgeResponse\"\xc9\x02\n" +
 	"\fSyncResponse\x121\n" +
 	"\x04page\x18\x01 \x01(\v2\x1b.patchbay.connector.v1.PageH\x00R\x04page\x121\n" +
 	"\x04wait\x18\x02 \x01(\v2\x1b.patchbay.connector.v1.WaitH\x00R\x04wait\x12F\n" +
@@ -2292,15 +2424,16 @@ const file_patchbay_connector_v1_connector_proto_rawDesc = "" +
 	"\x13RESOURCE_KIND_OTHER\x10\x03*9\n" +
 	"\bSyncMode\x12\x19\n" +
 	"\x15SYNC_MODE_UNSPECIFIED\x10\x00\x12\x12\n" +
-	"\x0eSYNC_MODE_FULL\x10\x012\x88\x03\n" +
+	"\x0eSYNC_MODE_FULL\x10\x012\xee\x03\n" +
 	"\x10ConnectorService\x12[\n" +
 	"\bDescribe\x12&.patchbay.connector.v1.DescribeRequest\x1a'.patchbay.connector.v1.DescribeResponse\x12X\n" +
 	"\aConnect\x12%.patchbay.connector.v1.ConnectRequest\x1a&.patchbay.connector.v1.ConnectResponse\x12j\n" +
 	"\rListResources\x12+.patchbay.connector.v1.ListResourcesRequest\x1a,.patchbay.connector.v1.ListResourcesResponse\x12Q\n" +
-	"\x04Sync\x12\".patchbay.connector.v1.SyncRequest\x1a#.patchbay.connector.v1.SyncResponse0\x01B:Z8patchbay.example/proto/patchbay/connector/v1;connectorv1b\x06proto3"
+	"\x04Sync\x12\".patchbay.connector.v1.SyncRequest\x1a#.patchbay.connector.v1.SyncResponse0\x01\x12d\n" +
+	"\vAcknowledge\x12).patchbay.connector.v1.AcknowledgeRequest\x1a*.patchbay.connector.v1.AcknowledgeResponseB:Z8patchbay.example/proto/patchbay/connector/v1;connectorv1b\x06proto3"
 
 var file_patchbay_connector_v1_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_patchbay_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_patchbay_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_patchbay_connector_v1_connector_proto_goTypes = []any{
 	(CheckStatus)(0),              // 0: patchbay.connector.v1.CheckStatus
 	(ResourceKind)(0),             // 1: patchbay.connector.v1.ResourceKind
@@ -2316,52 +2449,56 @@ var file_patchbay_connector_v1_connector_proto_goTypes = []any{
 	(*Resource)(nil),              // 11: patchbay.connector.v1.Resource
 	(*SyncRequest)(nil),           // 12: patchbay.connector.v1.SyncRequest
 	(*SyncLimits)(nil),            // 13: patchbay.connector.v1.SyncLimits
-	(*SyncResponse)(nil),          // 14: patchbay.connector.v1.SyncResponse
-	(*Page)(nil),                  // 15: patchbay.connector.v1.Page
-	(*Wait)(nil),                  // 16: patchbay.connector.v1.Wait
-	(*Quarantined)(nil),           // 17: patchbay.connector.v1.Quarantined
-	(*Restarted)(nil),             // 18: patchbay.connector.v1.Restarted
-	(*Completed)(nil),             // 19: patchbay.connector.v1.Completed
-	nil,                           // 20: patchbay.connector.v1.ConnectRequest.SecretsEntry
-	nil,                           // 21: patchbay.connector.v1.ConnectRequest.ResumeCursorsEntry
-	(*ReasonDescription)(nil),     // 22: patchbay.connector.v1.ReasonDescription
-	(*Refusal)(nil),               // 23: patchbay.connector.v1.Refusal
-	(*durationpb.Duration)(nil),   // 24: google.protobuf.Duration
-	(*Record)(nil),                // 25: patchbay.connector.v1.Record
-	(*timestamppb.Timestamp)(nil), // 26: google.protobuf.Timestamp
+	(*AcknowledgeRequest)(nil),    // 14: patchbay.connector.v1.AcknowledgeRequest
+	(*AcknowledgeResponse)(nil),   // 15: patchbay.connector.v1.AcknowledgeResponse
+	(*SyncResponse)(nil),          // 16: patchbay.connector.v1.SyncResponse
+	(*Page)(nil),                  // 17: patchbay.connector.v1.Page
+	(*Wait)(nil),                  // 18: patchbay.connector.v1.Wait
+	(*Quarantined)(nil),           // 19: patchbay.connector.v1.Quarantined
+	(*Restarted)(nil),             // 20: patchbay.connector.v1.Restarted
+	(*Completed)(nil),             // 21: patchbay.connector.v1.Completed
+	nil,                           // 22: patchbay.connector.v1.ConnectRequest.SecretsEntry
+	nil,                           // 23: patchbay.connector.v1.ConnectRequest.ResumeCursorsEntry
+	(*ReasonDescription)(nil),     // 24: patchbay.connector.v1.ReasonDescription
+	(*Refusal)(nil),               // 25: patchbay.connector.v1.Refusal
+	(*durationpb.Duration)(nil),   // 26: google.protobuf.Duration
+	(*Record)(nil),                // 27: patchbay.connector.v1.Record
+	(*timestamppb.Timestamp)(nil), // 28: google.protobuf.Timestamp
 }
 var file_patchbay_connector_v1_connector_proto_depIdxs = []int32{
-	22, // 0: patchbay.connector.v1.DescribeResponse.reasons:type_name -> patchbay.connector.v1.ReasonDescription
-	20, // 1: patchbay.connector.v1.ConnectRequest.secrets:type_name -> patchbay.connector.v1.ConnectRequest.SecretsEntry
-	21, // 2: patchbay.connector.v1.ConnectRequest.resume_cursors:type_name -> patchbay.connector.v1.ConnectRequest.ResumeCursorsEntry
+	24, // 0: patchbay.connector.v1.DescribeResponse.reasons:type_name -> patchbay.connector.v1.ReasonDescription
+	22, // 1: patchbay.connector.v1.ConnectRequest.secrets:type_name -> patchbay.connector.v1.ConnectRequest.SecretsEntry
+	23, // 2: patchbay.connector.v1.ConnectRequest.resume_cursors:type_name -> patchbay.connector.v1.ConnectRequest.ResumeCursorsEntry
 	7,  // 3: patchbay.connector.v1.ConnectResponse.account:type_name -> patchbay.connector.v1.Account
 	8,  // 4: patchbay.connector.v1.ConnectResponse.checks:type_name -> patchbay.connector.v1.Check
-	23, // 5: patchbay.connector.v1.ConnectResponse.refusal:type_name -> patchbay.connector.v1.Refusal
+	25, // 5: patchbay.connector.v1.ConnectResponse.refusal:type_name -> patchbay.connector.v1.Refusal
 	0,  // 6: patchbay.connector.v1.Check.status:type_name -> patchbay.connector.v1.CheckStatus
-	24, // 7: patchbay.connector.v1.Check.took:type_name -> google.protobuf.Duration
+	26, // 7: patchbay.connector.v1.Check.took:type_name -> google.protobuf.Duration
 	11, // 8: patchbay.connector.v1.ListResourcesResponse.resources:type_name -> patchbay.connector.v1.Resource
 	1,  // 9: patchbay.connector.v1.Resource.kind:type_name -> patchbay.connector.v1.ResourceKind
 	2,  // 10: patchbay.connector.v1.Resource.modes:type_name -> patchbay.connector.v1.SyncMode
-	24, // 11: patchbay.connector.v1.Resource.suggested_interval:type_name -> google.protobuf.Duration
+	26, // 11: patchbay.connector.v1.Resource.suggested_interval:type_name -> google.protobuf.Duration
 	13, // 12: patchbay.connector.v1.SyncRequest.limits:type_name -> patchbay.connector.v1.SyncLimits
-	24, // 13: patchbay.connector.v1.SyncLimits.wait_budget:type_name -> google.protobuf.Duration
-	15, // 14: patchbay.connector.v1.SyncResponse.page:type_name -> patchbay.connector.v1.Page
-	16, // 15: patchbay.connector.v1.SyncResponse.wait:type_name -> patchbay.connector.v1.Wait
-	17, // 16: patchbay.connector.v1.SyncResponse.quarantined:type_name -> patchbay.connector.v1.Quarantined
-	18, // 17: patchbay.connector.v1.SyncResponse.restarted:type_name -> patchbay.connector.v1.Restarted
-	19, // 18: patchbay.connector.v1.SyncResponse.completed:type_name -> patchbay.connector.v1.Completed
-	25, // 19: patchbay.connector.v1.Page.records:type_name -> patchbay.connector.v1.Record
-	26, // 20: patchbay.connector.v1.Wait.until:type_name -> google.protobuf.Timestamp
+	26, // 13: patchbay.connector.v1.SyncLimits.wait_budget:type_name -> google.protobuf.Duration
+	17, // 14: patchbay.connector.v1.SyncResponse.page:type_name -> patchbay.connector.v1.Page
+	18, // 15: patchbay.connector.v1.SyncResponse.wait:type_name -> patchbay.connector.v1.Wait
+	19, // 16: patchbay.connector.v1.SyncResponse.quarantined:type_name -> patchbay.connector.v1.Quarantined
+	20, // 17: patchbay.connector.v1.SyncResponse.restarted:type_name -> patchbay.connector.v1.Restarted
+	21, // 18: patchbay.connector.v1.SyncResponse.completed:type_name -> patchbay.connector.v1.Completed
+	27, // 19: patchbay.connector.v1.Page.records:type_name -> patchbay.connector.v1.Record
+	28, // 20: patchbay.connector.v1.Wait.until:type_name -> google.protobuf.Timestamp
 	3,  // 21: patchbay.connector.v1.ConnectorService.Describe:input_type -> patchbay.connector.v1.DescribeRequest
 	5,  // 22: patchbay.connector.v1.ConnectorService.Connect:input_type -> patchbay.connector.v1.ConnectRequest
 	9,  // 23: patchbay.connector.v1.ConnectorService.ListResources:input_type -> patchbay.connector.v1.ListResourcesRequest
 	12, // 24: patchbay.connector.v1.ConnectorService.Sync:input_type -> patchbay.connector.v1.SyncRequest
-	4,  // 25: patchbay.connector.v1.ConnectorService.Describe:output_type -> patchbay.connector.v1.DescribeResponse
-	6,  // 26: patchbay.connector.v1.ConnectorService.Connect:output_type -> patchbay.connector.v1.ConnectResponse
-	10, // 27: patchbay.connector.v1.ConnectorService.ListResources:output_type -> patchbay.connector.v1.ListResourcesResponse
-	14, // 28: patchbay.connector.v1.ConnectorService.Sync:output_type -> patchbay.connector.v1.SyncResponse
-	25, // [25:29] is the sub-list for method output_type
-	21, // [21:25] is the sub-list for method input_type
+	14, // 25: patchbay.connector.v1.ConnectorService.Acknowledge:input_type -> patchbay.connector.v1.AcknowledgeRequest
+	4,  // 26: patchbay.connector.v1.ConnectorService.Describe:output_type -> patchbay.connector.v1.DescribeResponse
+	6,  // 27: patchbay.connector.v1.ConnectorService.Connect:output_type -> patchbay.connector.v1.ConnectResponse
+	10, // 28: patchbay.connector.v1.ConnectorService.ListResources:output_type -> patchbay.connector.v1.ListResourcesResponse
+	16, // 29: patchbay.connector.v1.ConnectorService.Sync:output_type -> patchbay.connector.v1.SyncResponse
+	15, // 30: patchbay.connector.v1.ConnectorService.Acknowledge:output_type -> patchbay.connector.v1.AcknowledgeResponse
+	26, // [26:31] is the sub-list for method output_type
+	21, // [21:26] is the sub-list for method input_type
 	21, // [21:21] is the sub-list for extension type_name
 	21, // [21:21] is the sub-list for extension extendee
 	0,  // [0:21] is the sub-list for field type_name
@@ -2374,7 +2511,7 @@ func file_patchbay_connector_v1_connector_proto_init() {
 	}
 	file_patchbay_connector_v1_reason_proto_init()
 	file_patchbay_connector_v1_record_proto_init()
-	file_patchbay_connector_v1_connector_proto_msgTypes[11].OneofWrappers = []any{
+	file_patchbay_connector_v1_connector_proto_msgTypes[13].OneofWrappers = []any{
 		(*syncResponse_Page)(nil),
 		(*syncResponse_Wait)(nil),
 		(*syncResponse_Quarantined)(nil),
@@ -2387,7 +2524,7 @@ func file_patchbay_connector_v1_connector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_patchbay_connector_v1_connector_proto_rawDesc), len(file_patchbay_connector_v1_connector_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   19,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

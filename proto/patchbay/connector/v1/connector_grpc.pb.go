@@ -31,6 +31,7 @@ const (
 	ConnectorService_Connect_FullMethodName       = "/patchbay.connector.v1.ConnectorService/Connect"
 	ConnectorService_ListResources_FullMethodName = "/patchbay.connector.v1.ConnectorService/ListResources"
 	ConnectorService_Sync_FullMethodName          = "/patchbay.connector.v1.ConnectorService/Sync"
+	ConnectorService_Acknowledge_FullMethodName   = "/patchbay.connector.v1.ConnectorService/Acknowledge"
 )
 
 // ConnectorServiceClient is the client API for ConnectorService service.
@@ -41,7 +42,8 @@ const (
 //
 // The order of calls is Describe (at any time, any number of times), Connect
 // (once), then ListResources and Sync (any number of times; at most one Sync
-// at a time). A call out of order is answered FAILED_PRECONDITION.
+// at a time), and Acknowledge while a Sync runs. A call out of order is
+// answered FAILED_PRECONDITION.
 //
 // A gRPC status other than OK means that a call could not be answered. It
 // carries a google.rpc.ErrorInfo whose reason is one of the reasons declared
@@ -69,6 +71,15 @@ type ConnectorServiceClient interface {
 	// complete, whatever its status. Cancelling the call stops the request to
 	// the service that is in flight.
 	Sync(ctx context.Context, in *SyncRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SyncResponse], error)
+	// Acknowledge says how many pages of the Sync that runs the host has taken
+	// care of: stored, with their cursors. A host calls it only if its
+	// SyncRequest has a window, beside the stream and without holding that up; it
+	// may leave calls out, for each speaks for all pages before. A connector
+	// without the capability "acknowledge" may leave it UNIMPLEMENTED.
+	//
+	// FAILED_PRECONDITION when no Sync runs (any more), or when more pages are
+	// acknowledged than it has sent.
+	Acknowledge(ctx context.Context, in *AcknowledgeRequest, opts ...grpc.CallOption) (*AcknowledgeResponse, error)
 }
 
 type connectorServiceClient struct {
@@ -128,6 +139,16 @@ func (c *connectorServiceClient) Sync(ctx context.Context, in *SyncRequest, opts
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type ConnectorService_SyncClient = grpc.ServerStreamingClient[SyncResponse]
 
+func (c *connectorServiceClient) Acknowledge(ctx context.Context, in *AcknowledgeRequest, opts ...grpc.CallOption) (*AcknowledgeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AcknowledgeResponse)
+	err := c.cc.Invoke(ctx, ConnectorService_Acknowledge_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ConnectorServiceServer is the server API for ConnectorService service.
 // All implementations must embed UnimplementedConnectorServiceServer
 // for forward compatibility.
@@ -136,7 +157,8 @@ type ConnectorService_SyncClient = grpc.ServerStreamingClient[SyncResponse]
 //
 // The order of calls is Describe (at any time, any number of times), Connect
 // (once), then ListResources and Sync (any number of times; at most one Sync
-// at a time). A call out of order is answered FAILED_PRECONDITION.
+// at a time), and Acknowledge while a Sync runs. A call out of order is
+// answered FAILED_PRECONDITION.
 //
 // A gRPC status other than OK means that a call could not be answered. It
 // carries a google.rpc.ErrorInfo whose reason is one of the reasons declared
@@ -164,6 +186,15 @@ type ConnectorServiceServer interface {
 	// complete, whatever its status. Cancelling the call stops the request to
 	// the service that is in flight.
 	Sync(*SyncRequest, grpc.ServerStreamingServer[SyncResponse]) error
+	// Acknowledge says how many pages of the Sync that runs the host has taken
+	// care of: stored, with their cursors. A host calls it only if its
+	// SyncRequest has a window, beside the stream and without holding that up; it
+	// may leave calls out, for each speaks for all pages before. A connector
+	// without the capability "acknowledge" may leave it UNIMPLEMENTED.
+	//
+	// FAILED_PRECONDITION when no Sync runs (any more), or when more pages are
+	// acknowledged than it has sent.
+	Acknowledge(context.Context, *AcknowledgeRequest) (*AcknowledgeResponse, error)
 	mustEmbedUnimplementedConnectorServiceServer()
 }
 
@@ -185,6 +216,9 @@ func (UnimplementedConnectorServiceServer) ListResources(context.Context, *ListR
 }
 func (UnimplementedConnectorServiceServer) Sync(*SyncRequest, grpc.ServerStreamingServer[SyncResponse]) error {
 	return status.Error(codes.Unimplemented, "method Sync not implemented")
+}
+func (UnimplementedConnectorServiceServer) Acknowledge(context.Context, *AcknowledgeRequest) (*AcknowledgeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Acknowledge not implemented")
 }
 func (UnimplementedConnectorServiceServer) mustEmbedUnimplementedConnectorServiceServer() {}
 func (UnimplementedConnectorServiceServer) testEmbeddedByValue()                          {}
@@ -272,6 +306,24 @@ func _ConnectorService_Sync_Handler(srv interface{}, stream grpc.ServerStream) e
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type ConnectorService_SyncServer = grpc.ServerStreamingServer[SyncResponse]
 
+func _ConnectorService_Acknowledge_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AcknowledgeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConnectorServiceServer).Acknowledge(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConnectorService_Acknowledge_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConnectorServiceServer).Acknowledge(ctx, req.(*AcknowledgeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ConnectorService_ServiceDesc is the grpc.ServiceDesc for ConnectorService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -290,6 +342,10 @@ var ConnectorService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListResources",
 			Handler:    _ConnectorService_ListResources_Handler,
+		},
+		{
+			MethodName: "Acknowledge",
+			Handler:    _ConnectorService_Acknowledge_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
