@@ -28,6 +28,9 @@ func (w *worker) conclude(ctx context.Context, err error) (store.Run, error) {
 	end, over := w.ending(ctx, err)
 	switch {
 	case err == nil:
+	case errors.Is(err, ErrYielded):
+		w.handOver(ctx)
+		w.log.InfoContext(ctx, "the run is left for its next slice and keeps its checkpoint")
 	case errors.Is(err, store.ErrFenced):
 		w.log.WarnContext(ctx, "the run was taken away from this worker, which stops", slog.Any("error", err))
 	case over:
@@ -46,6 +49,7 @@ func (w *worker) conclude(ctx context.Context, err error) (store.Run, error) {
 func (w *worker) ending(ctx context.Context, err error) (store.Finish, bool) {
 	explanation, explained := host.Explain(err)
 	var unreadable *configureError
+	var unstarted *launchError
 	end := store.Finish{Status: store.RunFailed}
 	switch {
 	case errors.Is(err, store.ErrBaseMoved):
@@ -54,22 +58,28 @@ func (w *worker) ending(ctx context.Context, err error) (store.Finish, bool) {
 	case errors.Is(err, errDeadline):
 		end.Reason, end.Message = ReasonDeadlinePassed, fmt.Sprintf("The run took longer than its deadline of %s.", w.deadline())
 		end.Fix = "See whether the service was slow or the connector waited; if this is usual, raise the connection's deadline."
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.Is(err, ErrYielded):
 		return store.Finish{}, false
 	case errors.As(err, &unreadable):
 		end.Class, end.Reason, end.Message = classText(connectorv1.Class_CLASS_CONFIG_INVALID), ReasonConfigurationUnreadable, unreadable.cause.Error()
 		end.Fix = "Correct the connection's configuration, or make its secrets readable for this service."
+	case errors.As(err, &unstarted) && !w.keeps():
+		end.Reason, end.Message = ReasonConnectorNotStarted, "The connector could not be started: "+unstarted.cause.Error()
+		end.Fix = "Remove the cause that the message names; the next run tries again."
 	case !explained:
 		return store.Finish{}, false
 	// A fault of our own machine is no reason to ask for stored pages again. But
 	// with nothing stored, somebody should see what is wrong.
-	case explanation.Class == connectorv1.Class_CLASS_UNSPECIFIED && w.stored:
+	case explanation.Class == connectorv1.Class_CLASS_UNSPECIFIED && w.keeps():
 		return store.Finish{}, false
 	default:
 		end.Class, end.Reason, end.Message, end.Fix = classText(explanation.Class), explanation.Reason, explanation.Message, explanation.Fix
 	}
 	return end, true
 }
+
+// keeps reports whether the run has pages that the next worker can go on from.
+func (w *worker) keeps() bool { return w.stored && !w.expired() }
 
 // classText is a class as runs store it; empty for what is our own.
 func classText(class connectorv1.Class) string {
@@ -98,6 +108,9 @@ func (w *worker) report(ctx context.Context, err error) (store.Run, error) {
 	if readErr != nil {
 		w.log.WarnContext(ctx, "the run could not be read back", slog.Any("error", readErr))
 		return w.run, err
+	}
+	if !errors.Is(err, store.ErrFenced) { // then it is for the other worker to tell
+		w.noteEnd(reading, run)
 	}
 	if run.Status == store.RunPromoted {
 		w.log.InfoContext(ctx, "the run is promoted", slog.Int64("records", run.Records), slog.Int64("pages", run.Pages),

@@ -15,6 +15,8 @@ import (
 const (
 	// ReasonNobodyListed: the service listed nobody.
 	ReasonNobodyListed = "NOBODY_LISTED"
+	// ReasonPlanRequested: somebody asked what the run would do.
+	ReasonPlanRequested = "PLAN_REQUESTED"
 	// ReasonDirectoryShrinks: many fewer people would have access.
 	ReasonDirectoryShrinks = "DIRECTORY_SHRINKS"
 )
@@ -30,14 +32,18 @@ const (
 	leastUnreadable   = 10
 )
 
-// checkUnreadable fails a run that left out too much. The host has counted what
-// this worker asked for; of a run that was interrupted, that is only the rest.
-func (w *worker) checkUnreadable(ctx context.Context) error {
+// checkListed looks at what a complete listing has brought, and fails a run that
+// left out too much. The host has counted what this worker asked for; of a run
+// that was interrupted, that is only the rest.
+func (w *worker) checkListed(ctx context.Context) error {
 	run, err := w.Store.Run(ctx, w.run.ID)
 	if err != nil {
 		return fmt.Errorf("read the run: %w", err)
 	}
 	w.run.Totals = run.Totals
+	if !w.run.Complete { // as it was when this worker got it
+		w.noteListed(ctx, run)
+	}
 	left, all := run.Quarantined, run.Quarantined+run.Records
 	if !w.resumed || left < leastUnreadable || left*100 <= all*unreadablePercent {
 		return nil
@@ -70,6 +76,10 @@ func (w *worker) guard(ctx context.Context) (verdict, error) {
 			slog.Int64("before", comparison.StandsWithAccess), slog.Int64("after", comparison.WithAccess))
 		v.reason = ""
 	}
+	judged := v.reason
+	if w.run.Trigger == string(store.WhyPlan) {
+		v.reason = ReasonPlanRequested
+	}
 	if v.reason == "" {
 		return verdict{}, nil
 	}
@@ -79,6 +89,12 @@ func (w *worker) guard(ctx context.Context) (verdict, error) {
 	}
 	plan := newPlan(v.reason, comparison, reconfigured, vanishing)
 	v.plan, v.fix = &plan, "Look at who would go. Approve the run if that is right; else discard it, and correct the cause."
+	if v.reason == ReasonPlanRequested {
+		v.fix = "Approve the run to make it the directory, or discard it."
+		if judged != "" {
+			plan.Cause += " Another run would be held for review as well. " + plan.cause(judged)
+		}
+	}
 	return v, nil
 }
 

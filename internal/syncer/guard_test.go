@@ -92,6 +92,26 @@ func TestAPlanSaysWhatWouldHappen(t *testing.T) {
 			store.Comparison{Stands: 9, Seen: 9, StandsWithAccess: 9, WithAccess: 9},
 			false, "This run met none of 9 people. Nothing was changed.", "taken away",
 		},
+		{
+			"asked for", ReasonPlanRequested,
+			store.Comparison{Stands: 18_204, Seen: 18_205, StandsWithAccess: 18_204, WithAccess: 18_205, Added: 3, Changed: 1_200, Removed: 2},
+			false, "This run would add 3 people, change 1,200 and remove 2. Nothing was changed.", "asked what a run would do",
+		},
+		{
+			"asked for, two effects", ReasonPlanRequested,
+			store.Comparison{Stands: 10, Seen: 9, Changed: 1, Removed: 1},
+			false, "This run would change 1 person and remove 1. Nothing was changed.", "asked",
+		},
+		{
+			"asked for, one effect", ReasonPlanRequested,
+			store.Comparison{Seen: 18_204, Added: 18_204},
+			false, "This run would add 18,204 people. Nothing was changed.", "asked",
+		},
+		{
+			"asked for, no effect", ReasonPlanRequested,
+			store.Comparison{Stands: 10, Seen: 10, Unchanged: 10},
+			false, "This run would add, change and remove nobody. Nothing was changed.", "asked",
+		},
 	} {
 		p := newPlan(tt.reason, tt.comparison, tt.reconfigured, nil)
 		if p.Headline != tt.headline || !strings.Contains(p.Cause, tt.cause) || !strings.HasSuffix(p.Cause, ".") {

@@ -130,3 +130,28 @@ func TestAShrinkLimitOfOnesOwn(t *testing.T) {
 	r.sync(store.RunPromoted)
 	r.wantDirectory(before[:30])
 }
+
+func TestARunThatWasAskedForAsAPlanIsHeld(t *testing.T) {
+	r := newRig(t, 40)
+	r.job.Trigger = store.WhyPlan
+	first := r.sync(store.RunHeld)
+	if first.Reason != syncer.ReasonPlanRequested || !strings.HasPrefix(first.Message, "This run would add 40 people. Nothing was changed.") || first.Fix == "" {
+		t.Errorf("the run is held for %s: %q %q", first.Reason, first.Message, first.Fix)
+	}
+	r.wantDirectory(nil)
+	if _, err := r.Approve(t.Context(), first.ID, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	r.wantDirectory(r.everybody())
+	before := r.everybody()
+	again := r.sync(store.RunHeld)
+	if plan := r.planOf(again); again.Reason != syncer.ReasonPlanRequested || plan.Headline != "This run would add, change and remove nobody. Nothing was changed." {
+		t.Errorf("a run that would change nothing is held for %s: %q", again.Reason, plan.Headline)
+	}
+	r.becomes(oktatest.Settings{Users: 20})
+	fewer := r.sync(store.RunHeld)
+	if plan := r.planOf(fewer); fewer.Reason != syncer.ReasonPlanRequested || plan.Headline != "This run would remove 20 people. Nothing was changed." || !strings.Contains(plan.Cause, "held for review as well") || plan.Grouped != 20 {
+		t.Errorf("a run that would remove many is held for %s: %s", fewer.Reason, fewer.Plan)
+	}
+	r.wantDirectory(before)
+}

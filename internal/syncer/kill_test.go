@@ -3,18 +3,16 @@
 package syncer_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,161 +20,37 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"patchbay.example/host"
+	"patchbay.example/internal/killpoint"
 	"patchbay.example/internal/store"
-	"patchbay.example/internal/store/postgres"
 	"patchbay.example/internal/store/postgres/postgrestest"
-	"patchbay.example/internal/store/sqlite"
 	"patchbay.example/internal/syncer"
+	"patchbay.example/internal/syncer/internal/workertest"
 	"patchbay.example/plugin/okta/oktatest"
 )
 
-// A worker is a process of its own, this test's program once more, that runs
-// one connection and dies at a point to order. A point is just before and just
-// after each write of the run, and between the comparison of a page and its
-// transaction. The store's calls are wrapped here, so that no program that
-// anybody uses has such points.
-
-// workerVariable names the file of a worker's order.
-const workerVariable = "PATCHBAY_TEST_WORKER"
-
-func init() {
-	if order := os.Getenv(workerVariable); order != "" {
-		os.Exit(beWorker(order))
-	}
+// mortal is a worker, a program of its own that runs one connection and can be
+// killed at the points of a run.
+var mortal = program{
+	from: "internal/syncer/internal/workertest/worker", tags: "killpoints",
+	rooms: []string{"internal/killpoint", "internal/syncer/internal"},
 }
 
-// workOrder is what a worker is to do.
-type workOrder struct {
-	Engine, URL string
-	Connector   string
-	RuntimeDir  string
-	Domain, ClientID, KeyID,
-	PrivateKey string // the fake tenant's
-	// Ahead is how far the worker's clock is ahead: a dead worker's lease is
-	// over.
-	Ahead time.Duration
-	// Point is where to kill, from 1; 0: nowhere. Victim is "host", the worker
-	// itself, or "connector".
-	Point  int
-	Victim string
-}
+// immortal is the same program as any release is built.
+var immortal = program{from: mortal.from, rooms: mortal.rooms}
 
-// beWorker does it, and prints how many points it has come by.
-func beWorker(path string) int {
-	var order workOrder
-	text, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(text, &order)
-	}
-	if err == nil {
-		err = work(context.Background(), order)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
-}
-
-func work(ctx context.Context, order workOrder) error {
-	engine, err := openEngine(ctx, order.Engine, order.URL)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = engine.Close() }()
-	connection, err := engine.Connection(ctx, "acme")
-	if err != nil {
-		return err
-	}
-	mortal := &mortalStore{Store: engine, at: order.Point}
-	s := syncer.Syncer{
-		Store: mortal,
-		Launch: func(ctx context.Context, _ store.Connection) (*host.Connector, error) {
-			connector, err := host.Launch(ctx, host.Settings{
-				Path: order.Connector, RuntimeDir: order.RuntimeDir, HostName: "syncer-test/1",
-				Limits: host.Limits{Backoff: time.Millisecond},
-			})
-			mortal.kill = func() {
-				victim := os.Getpid()
-				if order.Victim == "connector" {
-					victim = connector.Pid()
-				}
-				if err := syscall.Kill(victim, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
-					panic(err)
-				}
+func TestAReleaseHasNoKillPoints(t *testing.T) {
+	t.Parallel()
+	for p, want := range map[*program]bool{&mortal: true, &immortal: false} {
+		text, err := os.ReadFile(p.path(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, trace := range []string{killpoint.Variable, "StagePage.compared"} {
+			if bytes.Contains(text, []byte(trace)) != want {
+				t.Errorf("whether %s, built with the tags %q, holds %q is not %t", p.from, p.tags, trace, want)
 			}
-			return connector, err
-		},
-		Configure: func(context.Context, store.Connection) (host.Configuration, error) {
-			text, err := json.Marshal(map[string]string{"domain": order.Domain, "client_id": order.ClientID, "key_id": order.KeyID})
-			return host.Configuration{JSON: text, Secrets: map[string]string{"private_key": order.PrivateKey}}, err
-		},
-		Now: func() time.Time { return time.Now().Add(order.Ahead) },
-		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
-	}
-	_, err = s.Run(ctx, syncer.Job{Connection: connection, ConfigHash: []byte("configuration 1."), Trigger: "manual"})
-	fmt.Println(mortal.points)
-	return err
-}
-
-func openEngine(ctx context.Context, engine, url string) (store.Store, error) {
-	if engine == "postgres" {
-		return postgres.Open(ctx, url, slog.New(slog.DiscardHandler))
-	}
-	return sqlite.Open(ctx, url, slog.New(slog.DiscardHandler))
-}
-
-// mortalStore kills at a point. A run's writes come one after the other, but
-// for the renewal of its lease, which is no point.
-type mortalStore struct {
-	store.Store
-	points, at int
-	kill       func()
-}
-
-func (m *mortalStore) point() {
-	if m.points++; m.points == m.at {
-		m.kill()
-	}
-}
-
-func (m *mortalStore) BeginRun(ctx context.Context, b store.Begin) (store.Run, error) {
-	m.point()
-	defer m.point()
-	return m.Store.BeginRun(ctx, b)
-}
-
-func (m *mortalStore) StagePage(ctx context.Context, f store.Fence, p store.StagedPage) error {
-	m.point()
-	defer m.point()
-	if len(p.Records) > 0 {
-		last := &p.Records[len(p.Records)-1]
-		version := last.Version
-		last.Version = func() store.Version {
-			m.point()
-			return version()
 		}
 	}
-	return m.Store.StagePage(ctx, f, p)
-}
-
-func (m *mortalStore) Quarantine(ctx context.Context, f store.Fence, q store.Quarantine) error {
-	m.point()
-	defer m.point()
-	return m.Store.Quarantine(ctx, f, q)
-}
-
-func (m *mortalStore) Restart(ctx context.Context, f store.Fence) error {
-	m.point()
-	defer m.point()
-	return m.Store.Restart(ctx, f)
-}
-
-func (m *mortalStore) Promote(ctx context.Context, f store.Fence, now time.Time) (store.Run, error) {
-	m.point()
-	defer m.point()
-	return m.Store.Promote(ctx, f, now)
 }
 
 // TestAKillAtAnyPointOfARunChangesNothing: whoever is killed wherever, the
@@ -192,21 +66,21 @@ func TestAKillAtAnyPointOfARunChangesNothing(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				undisturbed := newMortalRig(t, engine, faults)
-				points := undisturbed.work(0, "")
+				points := undisturbed.points()
 				want := undisturbed.outcome()
-				if points < 10 || len(want.People) == 0 || len(want.Changes) == 0 {
-					t.Fatalf("an undisturbed run comes by %d points, and ends as %+v", points, want)
+				if len(points) < 20 || len(want.People) == 0 || len(want.Changes) == 0 {
+					t.Fatalf("an undisturbed run comes by the points %q, and ends as %+v", points, want)
 				}
-				for _, victim := range []string{"host", "connector"} {
-					for point := 1; point <= points; point++ {
-						if !soak && point%10 != 5 {
+				for _, victim := range []string{workertest.Host, workertest.Connector} {
+					for i, point := range points {
+						if !soak && i%10 != 4 {
 							continue
 						}
-						t.Run(victim+" at point "+strconv.Itoa(point), func(t *testing.T) {
+						t.Run(victim+" at "+point, func(t *testing.T) {
 							r := newMortalRig(t, engine, faults)
 							r.work(point, victim)
 							for r.unfinished() {
-								r.work(0, "")
+								r.work("", "")
 							}
 							if diff := cmp.Diff(want, r.outcome()); diff != "" {
 								t.Errorf("the directory is another one (-undisturbed +disturbed):\n%s", diff)
@@ -234,14 +108,14 @@ type mortalRig struct {
 	*testing.T
 	engine   store.Store
 	tenant   *oktatest.Tenant
-	order    workOrder
+	order    workertest.Order
 	standing int64 // the generation before
 }
 
 func newMortalRig(t *testing.T, engine string, faults []string) *mortalRig {
 	t.Helper()
 	folder := t.TempDir()
-	r := &mortalRig{T: t, order: workOrder{
+	r := &mortalRig{T: t, order: workertest.Order{
 		Engine: engine, URL: filepath.Join(folder, "patchbay.db"),
 		Connector: connectorPath(t), RuntimeDir: filepath.Join(built.folder, "run"),
 	}}
@@ -249,7 +123,7 @@ func newMortalRig(t *testing.T, engine string, faults []string) *mortalRig {
 		r.order.URL = postgrestest.Start(t)
 	}
 	var err error
-	if r.engine, err = openEngine(t.Context(), engine, r.order.URL); err != nil {
+	if r.engine, err = workertest.Open(t.Context(), engine, r.order.URL); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = r.engine.Close() })
@@ -261,7 +135,7 @@ func newMortalRig(t *testing.T, engine string, faults []string) *mortalRig {
 		t.Fatal(err)
 	}
 	r.serve(company(40), nil)
-	r.work(0, "")
+	r.work("", "")
 	r.standing = r.connection().Generation
 	r.serve(companyAfter(40), faults)
 	return r
@@ -320,11 +194,24 @@ func (r *mortalRig) serve(people []json.RawMessage, faults []string) {
 	r.order.PrivateKey = string(r.tenant.PrivateKeyPEM())
 }
 
-// work has a worker run the connection, and returns the points it came by; 0
-// when somebody was killed who could not be replaced.
-func (r *mortalRig) work(point int, victim string) int {
+// points has a worker run the connection undisturbed, and returns the kill
+// points that it came by.
+func (r *mortalRig) points() []string {
 	r.Helper()
-	r.order.Point, r.order.Victim = point, victim
+	list := filepath.Join(r.TempDir(), "points")
+	r.work("", "", killpoint.ListVariable+"="+list)
+	text, err := os.ReadFile(list)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return strings.Fields(string(text))
+}
+
+// work has a worker run the connection, and victim killed at the point, which
+// are empty to kill nobody.
+func (r *mortalRig) work(point, victim string, environment ...string) {
+	r.Helper()
+	r.order.Victim = victim
 	r.order.Ahead += 2 * syncer.DefaultLease
 	text, err := json.Marshal(r.order)
 	if err != nil {
@@ -336,33 +223,20 @@ func (r *mortalRig) work(point int, victim string) int {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), endLimit)
 	defer cancel()
-	worker := exec.CommandContext(ctx, os.Args[0]) //nolint:gosec // this program
-	worker.Env = append(os.Environ(), workerVariable+"="+path)
+	worker := exec.CommandContext(ctx, mortal.path(r.T), path) //nolint:gosec // the program built above
+	worker.Env = slices.Concat(os.Environ(), environment, []string{killpoint.Variable + "=" + point})
 	var said strings.Builder
 	worker.Stderr = &said
-	out, err := worker.StdoutPipe()
-	if err != nil {
-		r.Fatal(err)
+	err = worker.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && victim == workertest.Host && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL && ctx.Err() == nil {
+		return
 	}
-	if err := worker.Start(); err != nil {
-		r.Fatal(err)
+	if err != nil && victim == workertest.Connector && strings.Contains(said.String(), "CONNECTOR_CRASHED") {
+		return // it died before it was connected: that run has failed, and the next one is another
 	}
-	printed, _ := io.ReadAll(out)
-	err = worker.Wait()
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok && victim == "host" && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL && ctx.Err() == nil {
-		return 0
+	if err != nil || victim == workertest.Host {
+		r.Fatalf("the worker of which %q was to be killed at %s ended with %v:\n%s", victim, point, err, said.String())
 	}
-	if err != nil && victim == "connector" && strings.Contains(said.String(), "CONNECTOR_CRASHED") {
-		return 0 // it died before it was connected: that run has failed, and the next one is another
-	}
-	if err != nil || victim == "host" {
-		r.Fatalf("the worker that was to be killed as %q at point %d ended with %v:\n%s", victim, point, err, said.String())
-	}
-	points, err := strconv.Atoi(strings.TrimSpace(string(printed)))
-	if err != nil {
-		r.Fatal(err)
-	}
-	return points
 }
 
 func (r *mortalRig) connection() store.Connection {

@@ -90,7 +90,7 @@ func (w *worker) renew(ctx context.Context, waited time.Duration) error {
 func (w *worker) handOver(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handOverLimit)
 	defer cancel()
-	if err := w.Store.Renew(ctx, w.fence(), w.now(), 0); err != nil {
+	if err := w.Store.Release(ctx, w.fence(), w.now()); err != nil {
 		w.log.WarnContext(ctx, "the lease of the run could not be given back", slog.Any("error", err))
 	}
 }

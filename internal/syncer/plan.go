@@ -104,6 +104,8 @@ func (p Plan) encode() []byte {
 func (p Plan) headline(reason string) string {
 	fewer := p.StandsWithAccess - p.WithAccess
 	switch {
+	case reason == ReasonPlanRequested:
+		return fmt.Sprintf("This run would %s. Nothing was changed.", p.effects())
 	case reason == ReasonNobodyListed && p.Stands == 0:
 		return "The service listed nobody. There is no directory yet, and none was made."
 	case p.Removed > 0:
@@ -115,9 +117,37 @@ func (p Plan) headline(reason string) string {
 	}
 }
 
+// effects says what promoting the run would do: add 3 people, change 12 and
+// remove 2.
+func (p Plan) effects() string {
+	var parts []string
+	for _, effect := range []struct {
+		verb   string
+		people int64
+	}{{"add", p.Added}, {"change", p.Changed}, {"remove", p.Removed}} {
+		switch {
+		case effect.people == 0:
+		case len(parts) == 0:
+			parts = append(parts, effect.verb+" "+counted(effect.people, "person", "people"))
+		default:
+			parts = append(parts, effect.verb+" "+thousands(effect.people))
+		}
+	}
+	switch last := len(parts) - 1; last {
+	case -1:
+		return "add, change and remove nobody"
+	case 0:
+		return parts[0]
+	default:
+		return strings.Join(parts[:last], ", ") + " and " + parts[last]
+	}
+}
+
 // cause is the likely one.
 func (p Plan) cause(reason string) string {
 	switch {
+	case reason == ReasonPlanRequested:
+		return "Somebody asked what a run would do."
 	case reason == ReasonNobodyListed && p.ConfigurationChanged:
 		return "The connection's configuration was changed since the last promoted run, and may now ask for something that holds nobody."
 	case reason == ReasonNobodyListed:

@@ -45,46 +45,66 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// built is the real Okta connector, built when the first test needs it.
+// built is where programs are built that tests run.
 var built struct {
 	once   sync.Once
 	folder string
 	err    error
 }
 
+// program is one of them, built when the first test needs it.
+type program struct {
+	from  string   // its package's folder in the module
+	tags  string   // its build tags
+	rooms []string // folders of which it is made, beside those of this test
+	once  sync.Once
+	err   error
+}
+
+// okta is the real Okta connector.
+var okta = program{from: "plugin/okta", rooms: []string{"plugin", "proto", "internal/wire"}}
+
 func connectorPath(t *testing.T) string {
+	t.Helper()
+	return okta.path(t)
+}
+
+// path builds the program.
+func (p *program) path(t *testing.T) string {
 	t.Helper()
 	module, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	// cmd/go must not take an earlier result for that of a connector that has
+	// cmd/go must not take an earlier result for that of a program that has
 	// changed: it notes which folders a test reads.
-	for _, room := range []string{"plugin", "proto", "internal/wire"} {
+	for _, room := range p.rooms {
 		if err := filepath.WalkDir(filepath.Join(module, room), func(_ string, _ os.DirEntry, err error) error { return err }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	built.once.Do(func() {
-		if built.folder, built.err = os.MkdirTemp("", "syncer-test-"); built.err != nil {
-			return
-		}
-		build := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", built.folder+"/", "./plugin/okta")
-		build.Dir = module
-		if output, err := build.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("build okta: %w\n%s", err, output)
-		}
-	})
-	if errors.Is(built.err, exec.ErrNotFound) {
-		if slices.Contains(strings.Split(os.Getenv("PATCHBAY_REQUIRE"), ","), "subprocess") {
-			t.Fatalf("subprocess is required: %v", built.err)
-		}
-		t.Skipf("needs subprocess: %v", built.err)
-	}
+	built.once.Do(func() { built.folder, built.err = os.MkdirTemp("", "syncer-test-") })
 	if built.err != nil {
 		t.Fatal(built.err)
 	}
-	return filepath.Join(built.folder, "okta")
+	path := filepath.Join(built.folder, filepath.Base(p.from)+p.tags)
+	p.once.Do(func() {
+		build := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-tags", p.tags, "-o", path, "./"+p.from)
+		build.Dir = module
+		if output, err := build.CombinedOutput(); err != nil {
+			p.err = fmt.Errorf("build %s: %w\n%s", p.from, err, output)
+		}
+	})
+	if errors.Is(p.err, exec.ErrNotFound) {
+		if slices.Contains(strings.Split(os.Getenv("PATCHBAY_REQUIRE"), ","), "subprocess") {
+			t.Fatalf("subprocess is required: %v", p.err)
+		}
+		t.Skipf("needs subprocess: %v", p.err)
+	}
+	if p.err != nil {
+		t.Fatal(p.err)
+	}
+	return path
 }
 
 // rig is one connection of a real store, synced by the real connector from a
@@ -277,6 +297,39 @@ func (r *rig) wantSource() {
 	}
 }
 
+// notes are the lines of a run's log.
+func (r *rig) notes(run store.Run) []string {
+	r.Helper()
+	notes, err := r.Notes(r.Context(), run.ID, store.MaxNotes)
+	if err != nil {
+		r.Fatal(err)
+	}
+	lines := make([]string, len(notes))
+	for i, note := range notes {
+		lines[i] = note.Text
+		if note.At.IsZero() {
+			r.Errorf("the line %q has no time", note.Text)
+		}
+	}
+	return lines
+}
+
+// wantNotes checks that the lines of a run's log begin so, in this order, others
+// between them or not.
+func (r *rig) wantNotes(run store.Run, want ...string) {
+	r.Helper()
+	lines := r.notes(run)
+	left := want
+	for _, line := range lines {
+		if len(left) > 0 && strings.HasPrefix(line, left[0]) {
+			left = left[1:]
+		}
+	}
+	if len(left) > 0 {
+		r.Errorf("the run's log has no line %q, or not in its place:\n%s", left[0], strings.Join(lines, "\n"))
+	}
+}
+
 // changes are what a run did, as "joined 00u1".
 func (r *rig) changes(run store.Run) []string {
 	r.Helper()
@@ -330,8 +383,10 @@ type recorder struct {
 	mu           sync.Mutex
 	cursors      []string       // of stored pages
 	calls        map[string]int // of what was staged beside
+	beforePage   func(stored int)
 	afterPage    func(stored int) error
 	afterRenew   func(renewals int)
+	noteError    error  // in place of a line of a run's log
 	promoteError error  // in place of a promotion
 	version      string // of the connector, in place of its own; empty: its own
 }
@@ -344,6 +399,9 @@ func (r *recorder) BeginRun(ctx context.Context, b store.Begin) (store.Run, erro
 }
 
 func (r *recorder) StagePage(ctx context.Context, f store.Fence, p store.StagedPage) error {
+	if r.beforePage != nil {
+		r.beforePage(r.storedPages())
+	}
 	if err := r.Store.StagePage(ctx, f, p); err != nil {
 		return err
 	}
@@ -354,6 +412,13 @@ func (r *recorder) StagePage(ctx context.Context, f store.Fence, p store.StagedP
 		return r.afterPage(len(r.cursors))
 	}
 	return nil
+}
+
+func (r *recorder) Note(ctx context.Context, run int64, n store.Note) error {
+	if r.noteError != nil {
+		return r.noteError
+	}
+	return r.Store.Note(ctx, run, n)
 }
 
 func (r *recorder) Renew(ctx context.Context, f store.Fence, until time.Time, waited time.Duration) error {

@@ -118,7 +118,7 @@ func TestAWorkerThatLostItsRunStopsAtOnce(t *testing.T) {
 			return err
 		}
 		later := time.Now().Add(2 * syncer.DefaultLease)
-		taken, err = r.TakeOver(t.Context(), running.ID, later, later.Add(syncer.DefaultLease))
+		taken, err = r.TakeOver(t.Context(), running.ID, "another", later, later.Add(syncer.DefaultLease))
 		return err
 	}
 	_, err := r.try(t.Context())
@@ -157,7 +157,7 @@ func TestALeaseIsRenewedWithoutPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.TakeOver(t.Context(), running.ID, time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)); err != nil {
+	if _, err := r.TakeOver(t.Context(), running.ID, "another", time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-ended; !errors.Is(err, store.ErrFenced) {

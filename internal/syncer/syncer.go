@@ -2,7 +2,6 @@ package syncer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -23,8 +22,10 @@ type Store interface {
 	TakeOver(ctx context.Context, run int64, worker string, now, leaseUntil time.Time) (store.Run, error)
 	BeginRun(ctx context.Context, b store.Begin) (store.Run, error)
 	Run(ctx context.Context, id int64) (store.Run, error)
+	Note(ctx context.Context, run int64, n store.Note) error
 
 	Renew(ctx context.Context, f store.Fence, until time.Time, waited time.Duration) error
+	Release(ctx context.Context, f store.Fence, now time.Time) error
 	StagePage(ctx context.Context, f store.Fence, p store.StagedPage) error
 	Quarantine(ctx context.Context, f store.Fence, q store.Quarantine) error
 	Restart(ctx context.Context, f store.Fence) error
@@ -42,7 +43,8 @@ var _ Store = store.Store(nil)
 type Syncer struct {
 	Store Store
 	// Launch starts a connection's connector; Run closes it. Errors that
-	// [host.Explain] does not know interrupt the run.
+	// [host.Explain] does not know end a run as one whose connector could not be
+	// started, unless it has pages to lose. They must not quote a secret.
 	Launch func(context.Context, store.Connection) (*host.Connector, error)
 	// Configure makes a connection's configuration, secrets resolved. Its error
 	// fails the run as a configuration that can't be right; it must not quote a
@@ -54,8 +56,11 @@ type Syncer struct {
 	Worker string
 	// Yield, when it is closed, has runs stop after the page in hand and give
 	// their lease up, so that another worker, or a later slice, goes on at once:
-	// Run returns [ErrYielded]. nil: never. Slice is the same by time, counted
-	// from the call of Run; 0: no limit.
+	// Run returns [ErrYielded]. Where no page is in hand, because the connector
+	// waits or fetches, they stop at once; a run whose listing is complete goes on
+	// to its end. nil: never. Slice is the same by time, counted from the call of
+	// Run, but a run stops for it only when it has stored a page or the connector
+	// waits: a short slice gets on as well. 0: no limit.
 	Yield <-chan struct{}
 	Slice time.Duration
 	// Connected is told what the connector found when it connected, or was
@@ -86,9 +91,6 @@ type Job struct {
 	NextWhy    store.Why
 }
 
-// ErrYielded says that a run was left after a page, for the next slice.
-var ErrYielded = errors.New("the run was left for its next slice")
-
 // Run runs a connection once: it goes on with the run that was interrupted, or
 // begins one. The returned run is as stored, its zero value when there is none.
 //
@@ -97,28 +99,27 @@ var ErrYielded = errors.New("the run was left for its next slice")
 // wrapped, or why it was given up; the run says the same for people. When it was
 // interrupted, the run is still running, and the error wraps ctx's or the
 // store's, or says what the machine could not do. [store.ErrRunning]: another
-// worker has the connection. [store.ErrFenced]: another worker has taken the
-// run over, or somebody ended it.
+// worker has the connection. [store.ErrSlotTaken]: the run that the job orders
+// has begun already, or was planned anew. [store.ErrFenced]: another worker has
+// taken the run over, or somebody ended it. [ErrYielded]: it was left as Yield
+// and Slice say.
 func (s *Syncer) Run(ctx context.Context, job Job) (store.Run, error) {
-	w := &worker{Syncer: s, job: job, log: s.logger().With(slog.String("connection", job.Connection.Name))}
-	left, err := w.takeOver(ctx)
-	if err != nil {
+	w := &worker{
+		Syncer: s, Store: points{s.Store}, job: job, called: s.now(),
+		log: s.logger().With(slog.String("connection", job.Connection.Name)),
+	}
+	if err := w.takeOver(ctx); err != nil {
 		return store.Run{}, fmt.Errorf("sync %s: %w", job.Connection.Name, err)
 	}
-	connector, launchErr := s.Launch(ctx, job.Connection)
-	if launchErr == nil {
-		defer func() {
-			if err := connector.Close(); err != nil {
-				w.log.WarnContext(ctx, "the connector's process did not end cleanly", slog.Any("error", err))
-			}
-		}()
-	}
-	if err := w.begin(ctx, left, connector); err != nil {
-		return store.Run{}, fmt.Errorf("sync %s: %w", job.Connection.Name, errors.Join(err, launchErr))
-	}
-	err = launchErr
+	connector, launchErr := w.launch(ctx)
+	err := w.begin(ctx, connector, launchErr)
 	if err == nil {
 		err = w.work(ctx, connector)
+	}
+	// Before the lease is given back: a connection has one connector at a time.
+	w.endConnector(ctx, connector)
+	if w.run.ID == 0 {
+		return store.Run{}, fmt.Errorf("sync %s: %w", job.Connection.Name, err)
 	}
 	run, err := w.conclude(ctx, err)
 	if err != nil {
@@ -130,11 +131,14 @@ func (s *Syncer) Run(ctx context.Context, job Job) (store.Run, error) {
 // worker works on one run.
 type worker struct {
 	*Syncer
+	Store   points // in place of Syncer's
 	job     Job
+	called  time.Time // when Run was
 	log     *slog.Logger
-	run     store.Run
-	resumed bool // the run was begun by another worker
-	stored  bool // a page of the run is stored
+	run     store.Run    // its zero value before it is begun
+	resumed bool         // the run was begun by another worker
+	stored  bool         // a page of the run is stored
+	summary host.Summary // of the listing, as far as this worker had a part in it
 }
 
 // work stages, guards and promotes, while the lease lasts and the deadline has
@@ -144,7 +148,7 @@ func (w *worker) work(ctx context.Context, connector *host.Connector) error {
 	defer release()
 	err := w.stage(limited, connector)
 	if err == nil {
-		err = w.checkUnreadable(limited)
+		err = w.checkListed(limited)
 	}
 	var v verdict
 	if err == nil {
