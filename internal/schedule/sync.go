@@ -1,0 +1,126 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"patchbay.example/internal/connection"
+	"patchbay.example/internal/store"
+	"patchbay.example/internal/syncer"
+)
+
+const (
+	// Slice is for how long the runner should work on a run before it leaves it
+	// for the next slice ([syncer.Syncer.Slice]): River has no heartbeat, so that
+	// a job that lasts must come back.
+	Slice = 5 * time.Minute
+	// syncTimeout ends a job whose runner does not come back: the slice, the
+	// start of the connector, and the guard and the promotion of a million
+	// people.
+	syncTimeout = Slice + 2*time.Minute
+	// rescueAfter is when River takes a job for dead. It must be longer than any
+	// takes.
+	rescueAfter = syncTimeout + 3*time.Minute
+	// firstRetry and lastRetry bound the wait before a run goes on that was
+	// interrupted by something of our own, such as a full disk.
+	firstRetry = 10 * time.Second
+	lastRetry  = 5 * time.Minute
+	// afterwords bounds what is written after a run when its job was cancelled.
+	afterwords = 5 * time.Second
+)
+
+// syncWorker does sync jobs.
+type syncWorker struct {
+	river.WorkerDefaults[syncArgs]
+	*Scheduler
+}
+
+// Timeout ends a job.
+func (*syncWorker) Timeout(*river.Job[syncArgs]) time.Duration { return syncTimeout }
+
+// NextRetry is when a job comes again that could not claim its run.
+func (*syncWorker) NextRetry(job *river.Job[syncArgs]) time.Time {
+	return time.Now().Add(doubling(firstRetry, lastRetry, job.Attempt))
+}
+
+// Work runs a connection, if there still is something to run, and takes account
+// of how that ended.
+func (w *syncWorker) Work(ctx context.Context, job *river.Job[syncArgs]) error {
+	order, err := w.order(ctx, job.Args)
+	if order == nil {
+		return err
+	}
+	run, err := w.Runner.Run(ctx, *order)
+	switch {
+	case errors.Is(err, syncer.ErrYielded):
+		return river.JobSnooze(0)
+	case err == nil, run.ID != 0 && run.Status != store.RunRunning:
+		// It ended, well or not: the run says how.
+	case errors.Is(err, store.ErrRunning), errors.Is(err, store.ErrSlotTaken), errors.Is(err, store.ErrFenced), errors.Is(err, store.ErrNotFound):
+		return nil // somebody else has it, or it is gone
+	case run.ID != 0:
+		return w.interrupted(ctx, job.Args, run, err)
+	default:
+		return err
+	}
+	// Even a job that was cancelled on the last metres does this.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwords)
+	defer cancel()
+	if err := w.settleNamed(ctx, order.Connection.Name); err != nil {
+		w.Log.WarnContext(ctx, "the end of a run could not be taken account of yet", slog.String("connection", order.Connection.Name), slog.Int64("run", run.ID), slog.Any("error", err))
+	}
+	w.Wake()
+	return nil
+}
+
+// order is what the runner is to do; nil where nothing is left to do.
+func (w *syncWorker) order(ctx context.Context, args syncArgs) (*syncer.Job, error) {
+	c, err := w.Store.Connection(ctx, args.Name)
+	if errors.Is(err, store.ErrNotFound) || err == nil && c.ID != args.Connection {
+		return nil, nil // removed or renamed
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the connection: %w", err)
+	}
+	order := &syncer.Job{Connection: c, ConfigHash: connection.ListingHash(c)}
+	running, err := w.Store.Running(ctx, c.ID)
+	if err == nil {
+		// Either the run that was to go on, or a later slice of this job's own.
+		if running.ID != args.Run && (args.Slot == 0 || running.Slot.UnixMilli() != args.Slot) {
+			return nil, nil
+		}
+		order.Trigger = store.Why(running.Trigger)
+		return order, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("look for a run: %w", err)
+	}
+	if args.Slot == 0 || c.Schedule.Next.IsZero() || c.Schedule.Next.UnixMilli() != args.Slot {
+		return nil, nil // it has ended, or was planned anew
+	}
+	now := w.Now()
+	order.Trigger, order.Slot = trigger(c, now), c.Schedule.Next
+	order.Next, order.NextWhy = next(c, now), store.WhySchedule
+	return order, nil
+}
+
+// interrupted leaves a run that has its checkpoint for later. The job that goes
+// on with it has the key by which the tick would make one, so that it holds the
+// tick off while it waits.
+func (w *syncWorker) interrupted(ctx context.Context, args syncArgs, run store.Run, cause error) error {
+	if ctx.Err() != nil {
+		return river.JobSnooze(0) // this process stops; another one may go on at once
+	}
+	next := syncArgs{Connection: args.Connection, Name: args.Name, Run: run.ID, Epoch: run.Epoch, Interruptions: args.Interruptions + 1}
+	wait := doubling(firstRetry, lastRetry, next.Interruptions)
+	w.Log.WarnContext(ctx, "a run was interrupted and goes on later", slog.String("connection", args.Name), slog.Int64("run", run.ID), slog.Duration("wait", wait), slog.Any("error", cause))
+	if _, err := w.client.Insert(ctx, next, &river.InsertOpts{ScheduledAt: time.Now().Add(wait)}); err != nil {
+		return errors.Join(cause, fmt.Errorf("plan to go on with run %d: %w", run.ID, err))
+	}
+	return nil
+}
