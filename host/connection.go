@@ -26,12 +26,6 @@ const (
 	stdioMessage   = "plugin.StdioData"
 )
 
-// windowBytes is how far a connector may send ahead of the consumer: one message
-// of the usual size. Left alone, gRPC's window grows to 16 MiB by its estimate of
-// the bandwidth, and a slow consumer's host holds as much; a fixed one measured no
-// slower on a Unix socket, from 256 KiB on.
-const windowBytes = wire.MaxPartBytes
-
 // dial makes the connection to a connector. go-plugin's own client would do,
 // but for three things: it can't be stopped while it connects, it leaves the
 // connection behind when that fails, and its Kill waits for an answer without
@@ -48,8 +42,6 @@ func dial(address net.Addr, config *tls.Config) (*grpc.ClientConn, error) {
 		grpc.WithDisableRetry(),
 		grpc.WithDisableServiceConfig(),
 		grpc.WithStatsHandler(messageSizes{}),
-		grpc.WithStaticStreamWindowSize(windowBytes),
-		grpc.WithStaticConnWindowSize(windowBytes),
 		// Fixed windows keep gRPC from reading ahead as far as a fast local
 		// socket would let it.
 		grpc.WithStaticStreamWindowSize(wire.FlowWindowBytes),

@@ -16,12 +16,18 @@ type SyncRequest struct {
 	// WaitBudget bounds the sum of the connector's announced waits. 0: no
 	// limit; negative: no wait at all.
 	WaitBudget time.Duration
+	// Window is how many pages the connector may send that the consumer has not
+	// accepted yet. With 1, whatever crashes, at most two pages are asked of the
+	// service again: the one in the consumer's hands and the one after it. 0: as
+	// many as fit the transport (1 MiB, and one page), and one more. A connector
+	// without the ability (CapabilityAcknowledge of the contract) is read as with 0.
+	Window uint32
 }
 
 // Consumer takes what a stream brings. Its functions are called one after the
-// other, in the goroutine of Sync, and the connector is held up meanwhile: that
-// is all the flow control there is. Only Page is needed. An error ends the
-// stream and comes back from Sync, wrapped.
+// other, in the goroutine of Sync, and the connector is held up meanwhile: how
+// far ahead of them it is held up, is SyncRequest's Window. Only Page is needed.
+// An error ends the stream and comes back from Sync, wrapped.
 type Consumer struct {
 	// Page takes a whole page. Returning nil accepts it: whatever happens from
 	// then on, the run goes on after it. The records are the consumer's.

@@ -27,6 +27,8 @@ type stream struct {
 	size      *receivedSize
 	joiner    *pageJoiner
 	watchdog  *watchdog
+	window    uint32        // what this process is asked to keep to
+	acks      *acknowledger // nil without a window
 	completed bool
 }
 
@@ -37,11 +39,18 @@ func (r *run) stream(ctx context.Context) error {
 		return err
 	}
 	callContext, cancel := context.WithCancel(ctx)
-	s := &stream{run: r, process: process, joiner: newPageJoiner(r.resource)}
+	s := &stream{
+		run: r, process: process, joiner: newPageJoiner(r.resource),
+		window: windowOf(process.description, r.window),
+	}
 	s.watchdog = startWatchdog(callContext, r.connector.starter.settings.Limits.IdleLimit, process.probe, cancel)
+	if s.window > 0 {
+		s.acks = startAcknowledger(callContext, process.service, cancel)
+	}
 	defer func() {
 		cancel()
 		<-s.watchdog.done
+		_ = s.acks.wait() // end has looked at it
 	}()
 	callContext, s.size = withReceivedSize(callContext)
 
@@ -53,6 +62,7 @@ func (r *run) stream(ctx context.Context) error {
 		}
 	}
 	r.waits.end(time.Now())
+	cancel()
 	return s.end(ctx, err)
 }
 
@@ -88,7 +98,7 @@ func (s *stream) open(ctx context.Context) (*connectorv1.SyncResponse, error) {
 var errStillBusy = errors.New("the connector did not end the stream that was cancelled before")
 
 func (s *stream) request() *connectorv1.SyncRequest {
-	request := connectorv1.SyncRequest_builder{Resource: s.resource, Cursor: s.resume}.Build()
+	request := connectorv1.SyncRequest_builder{Resource: s.resource, Cursor: s.resume, Window: s.window}.Build()
 	if left, limited := s.waits.left(); limited {
 		request.SetLimits(connectorv1.SyncLimits_builder{WaitBudget: durationpb.New(left)}.Build())
 	}
@@ -144,6 +154,7 @@ func (s *stream) takePart(ctx context.Context, part *connectorv1.Page) error {
 // accept notes a page that the consumer has taken. A page without a cursor ends
 // the listing; until that is confirmed, the page before is where to go on.
 func (s *stream) accept(page Page) {
+	s.acks.accepted()
 	s.pages++
 	s.failures = 0
 	s.unconfirmed = 0
@@ -208,7 +219,7 @@ func (s *stream) takeRestarted(ctx context.Context, event *connectorv1.Restarted
 	return nil
 }
 
-// end explains the end of a stream.
+// end explains the end of a stream, whose call has been cancelled.
 func (s *stream) end(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
@@ -222,6 +233,10 @@ func (s *stream) end(ctx context.Context, err error) error {
 		return nil
 	case errors.Is(err, io.EOF):
 		return faultf(ContractBroken, "the connector ended the stream of %s without completing it", s.resource)
+	}
+	if refused := s.acks.wait(); refused != nil && status.Code(err) == codes.Canceled {
+		s.connector.cancelled.Store(true)
+		return s.connector.failed(ctx, s.process, "Acknowledge", refused)
 	}
 	err = s.connector.failed(ctx, s.process, "Sync", err)
 	if errors.Is(err, &Fault{Reason: ConnectorCrashed}) {

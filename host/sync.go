@@ -53,7 +53,7 @@ func (c *Connector) Sync(ctx context.Context, request SyncRequest, consumer Cons
 		return empty, faultf(CallOutOfOrder, "Sync was called while another is running")
 	}
 	r := &run{
-		connector: c, consumer: consumer, resource: request.Resource,
+		connector: c, consumer: consumer, resource: request.Resource, window: request.Window,
 		resume: request.Cursor, waits: waits{budget: request.WaitBudget},
 		summary: empty,
 	}
@@ -66,6 +66,7 @@ type run struct {
 	connector *Connector
 	consumer  Consumer
 	resource  string
+	window    uint32 // see SyncRequest
 
 	summary     Summary
 	waits       waits

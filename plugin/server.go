@@ -30,7 +30,7 @@ type server struct {
 	mu        sync.Mutex // guards everything below
 	connected bool       // Connect was called
 	session   Session    // nil until Connect succeeded
-	syncing   bool
+	syncing   *Stream    // nil while no Sync runs
 }
 
 // declarations are the declared reasons by name.
@@ -70,6 +70,7 @@ func (s *server) Describe(context.Context, *connectorv1.DescribeRequest) (*conne
 	return connectorv1.DescribeResponse_builder{
 		Name: d.Name, Title: d.Title, Version: d.Version, Summary: d.Summary,
 		ConfigSchemaJson: d.Config.JSON(), Reasons: reasons,
+		Capabilities: []string{connectorv1.CapabilityAcknowledge},
 	}.Build(), nil
 }
 
@@ -140,19 +141,21 @@ func (s *server) ListResources(ctx context.Context, _ *connectorv1.ListResources
 // Sync implements the contract.
 func (s *server) Sync(request *connectorv1.SyncRequest, call grpc.ServerStreamingServer[connectorv1.SyncResponse]) (err error) {
 	defer s.recovered(&err)
-	session, err := s.beginSync()
+	ctx := call.Context()
+	stream := &Stream{
+		ctx: ctx, resource: request.GetResource(), send: call.Send, budget: budgetOf(request), window: newWindow(request.GetWindow()),
+	}
+	session, err := s.beginSync(stream)
 	if err != nil {
 		return err
 	}
 	defer s.endSync()
-	ctx := call.Context()
 	if err := checkCursor(request.GetCursor()); err != nil {
 		return s.statusOf(ctx, &Refusal{Reason: ReasonCursorInvalid, Message: "This is not a cursor of this connector: " + err.Error() + "."})
 	}
 	if err := s.known(ctx, session, request.GetResource()); err != nil {
 		return s.statusOf(ctx, err)
 	}
-	stream := &Stream{resource: request.GetResource(), send: call.Send, budget: budgetOf(request)}
 	if err := session.Sync(ctx, SyncRequest{Resource: request.GetResource(), Cursor: request.GetCursor()}, stream); err != nil {
 		return s.statusOf(ctx, err)
 	}
@@ -160,6 +163,26 @@ func (s *server) Sync(request *connectorv1.SyncRequest, call grpc.ServerStreamin
 		return s.statusOf(ctx, err)
 	}
 	return nil
+}
+
+// Acknowledge implements the contract.
+func (s *server) Acknowledge(ctx context.Context, request *connectorv1.AcknowledgeRequest) (_ *connectorv1.AcknowledgeResponse, err error) {
+	defer s.recovered(&err)
+	s.mu.Lock()
+	stream := s.syncing
+	s.mu.Unlock()
+	// A host gives up the calls for one stream before it begins the next. To look
+	// in this order keeps one that was given up from being counted for the next.
+	if ctx.Err() != nil {
+		return nil, status.FromContextError(ctx.Err()).Err()
+	}
+	if stream == nil {
+		return nil, s.outOfOrder("No Sync is running whose pages could be acknowledged.")
+	}
+	if err := stream.window.acknowledge(request.GetPages()); err != nil {
+		return nil, s.outOfOrder("Acknowledged in advance: " + err.Error() + ".")
+	}
+	return &connectorv1.AcknowledgeResponse{}, nil
 }
 
 // known returns a refusal for a resource that the session does not list.
@@ -195,24 +218,24 @@ func (s *server) usable() (Session, error) {
 	return s.session, nil
 }
 
-func (s *server) beginSync() (Session, error) {
+func (s *server) beginSync(stream *Stream) (Session, error) {
 	session, err := s.usable()
 	if err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.syncing {
+	if s.syncing != nil {
 		return nil, s.outOfOrder("Another Sync is running; one runs at a time.")
 	}
-	s.syncing = true
+	s.syncing = stream
 	return session, nil
 }
 
 func (s *server) endSync() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.syncing = false
+	s.syncing = nil
 }
 
 // outOfOrder is the status of a call that came at the wrong time. The contract

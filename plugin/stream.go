@@ -20,35 +20,57 @@ import (
 // An error of a method means that the host wants no more, or that the call was
 // wrong; Sync returns it as it is.
 type Stream struct {
+	ctx      context.Context // of the call
 	resource string
 	send     func(*connectorv1.SyncResponse) error
 	budget   time.Duration // what the host allows for waits; negative for no limit
+	window   *window
+
+	// turn is held by a page from its call until it is sent, also while the host
+	// has not made room for it: a wait can be announced meanwhile. It is taken
+	// before mu.
+	turn sync.Mutex
 
 	mu          sync.Mutex // guards everything below, and the order of sending
 	failed      error      // of the first page that was not sent: the listing has a gap
 	waited      time.Duration
 	paidUntil   time.Time // the end of the longest wait so far
-	sequence    uint64
+	sequence    uint64    // changes in turn only
 	records     uint64
 	quarantined uint64
 }
 
 // Page sends one page of the service, with the cursor at which a later call
 // goes on after it. The cursor of the last page is empty. A page may have no
-// records.
+// records. Page waits until the host has room for it: until fewer pages than the
+// host allows are sent and not yet taken care of.
 //
 // Where an id occurs twice within the page, the later record is sent. A record
 // without id or above the size limit of the contract is quarantined. A page of
 // more than 16 MiB is refused with [ReasonPageTooLarge].
 func (s *Stream) Page(records []Record, cursor string) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	err := s.page(records, cursor)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err := s.page(records, cursor)
 	if err != nil && s.failed == nil {
 		s.failed = err
 	}
 	return err
 }
+
+// Room returns a channel that is closed when the host has room for another page
+// beside those that were sent until now; one that is closed already where the
+// host sets no limit. It stays open when the call's context ends.
+//
+// A connector that reads ahead waits for it before it asks its service for a
+// page that it does not send next: then a host that crashes while it stores a
+// page causes no more than that one and the next to be asked for again. Call
+// Room where Page is called, so that it counts the pages that it should, and
+// wait for its channel wherever the request is made. One that asks for a page
+// after Page has returned needs no Room.
+func (s *Stream) Room() <-chan struct{} { return s.window.room() }
 
 func (s *Stream) page(records []Record, cursor string) error {
 	if err := checkCursor(cursor); err != nil {
@@ -58,6 +80,19 @@ func (s *Stream) page(records []Record, cursor string) error {
 	if err != nil {
 		return err
 	}
+	select {
+	case <-s.window.room():
+	case <-s.ctx.Done():
+		return fmt.Errorf("wait for the host to take page %d: %w", s.sequence, s.ctx.Err())
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.window.send()
+	return s.sendPage(messages, cursor)
+}
+
+// sendPage sends a page in parts.
+func (s *Stream) sendPage(messages []sized, cursor string) error {
 	s.sequence++
 	s.records += uint64(len(messages))
 	for {
@@ -80,14 +115,14 @@ func (s *Stream) page(records []Record, cursor string) error {
 // says where it stood, reason is a declared one, and message says what is
 // wrong with it without quoting it.
 func (s *Stream) Quarantine(id, location, reason, message string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	return s.quarantine(quarantinedID(id), location, reason, message)
 }
 
 // Restart says that the service has lost our place and that the next page is
 // the listing's first again. What was counted so far is forgotten.
 func (s *Stream) Restart(reason, message string) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sequence, s.records, s.quarantined, s.failed = 0, 0, 0, nil
@@ -150,6 +185,8 @@ func (s *Stream) spend(d time.Duration, reason string) error {
 // complete sends the totals. It is the SDK's to call, after Sync returned nil. A
 // Sync that passed over a page's error has a gap, and is not complete.
 func (s *Stream) complete() error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failed != nil {
@@ -160,7 +197,7 @@ func (s *Stream) complete() error {
 }
 
 // messages converts a page's records, leaves out repeats and quarantines what
-// can't travel.
+// can't travel. Call it in turn.
 func (s *Stream) messages(records []Record) ([]sized, error) {
 	messages := make([]sized, 0, len(records))
 	total := 0
@@ -221,6 +258,8 @@ func (s *Stream) message(arena *arena, record Record) (sized, string) {
 const messageOverhead = wire.MaxCursorBytes + 1<<10
 
 func (s *Stream) quarantine(id, location, reason, message string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.quarantined++
 	q := connectorv1.Quarantined_builder{
 		Id: id, Location: text(location), Reason: text(reason), Message: text(message),

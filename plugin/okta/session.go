@@ -112,7 +112,7 @@ func (l *listing) passes(ctx context.Context, from cursor) error {
 
 func (l *listing) pass(ctx context.Context, from cursor) error {
 	number := 0
-	return l.client.List(ctx, pathUsers, from.Query, l.wait, func(page oktaapi.Page) error {
+	return l.client.List(ctx, pathUsers, from.Query, l.wait, l.stream.Room, func(page oktaapi.Page) error {
 		number++
 		if len(page.Elements) == 0 && page.Next == "" {
 			if err := l.verifyEnd(ctx, page.RequestID); err != nil {

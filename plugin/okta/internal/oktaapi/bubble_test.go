@@ -169,7 +169,7 @@ func (b *bubble) list() (string, error) {
 // listWith calls emitted with the ids of each page.
 func (b *bubble) listWith(emitted func(ids string) error) (string, error) {
 	var all []string
-	err := b.client.List(b.t.Context(), bubblePath, "limit=200", b.wait, func(page Page) error {
+	err := b.client.List(b.t.Context(), bubblePath, "limit=200", b.wait, nil, func(page Page) error {
 		var ids []string
 		for _, element := range page.Elements {
 			ids = append(ids, strings.Trim(string(element), `"`))

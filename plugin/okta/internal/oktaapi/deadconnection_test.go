@@ -65,7 +65,7 @@ func TestAConnectionThatDiesSilentlyIsGivenUp(t *testing.T) {
 			Base: base, ClientID: "0oa1", Key: key, Scopes: []string{"okta.users.read"}, HTTP: httpClient,
 		})})
 		pages := 0
-		err := client.List(t.Context(), bubblePath, "limit=200", sleepFor, func(Page) error {
+		err := client.List(t.Context(), bubblePath, "limit=200", sleepFor, nil, func(Page) error {
 			pages++
 			dead.Store(true)
 			return nil

@@ -33,7 +33,7 @@ func TestAListOverHTTPS(t *testing.T) {
 			t.Cleanup(tenant.Close)
 			client := clientOf(t, tenant)
 			var ids []string
-			err = client.List(t.Context(), bubblePath, "limit=200", atOnce, func(page Page) error {
+			err = client.List(t.Context(), bubblePath, "limit=200", atOnce, nil, func(page Page) error {
 				for _, element := range page.Elements {
 					var user struct{ ID string }
 					if err := json.Unmarshal(element, &user); err != nil {

@@ -26,30 +26,35 @@ type Page struct {
 	RequestID string
 }
 
+// Room tells when the page after the one in hand may be asked for: as soon as
+// the channel is closed. It is called before the page in hand is emitted.
+type Room func() <-chan struct{}
+
 // List reads a list from the page at query to its end and hands each page to
 // emit, in order. The next page is asked for as soon as the header of this one
-// is in, and no page beyond that before emit has returned: one page is read
-// ahead, into memory, so that a slow emit never holds a response open.
+// is in and there is room, and no page beyond that before emit has returned:
+// one page is read ahead, into memory, so that a slow emit never holds a
+// response open. A nil room is one that there always is.
 //
 // Failures that may pass are repeated, within limits. An error of emit or of
 // wait is returned as it is; anything that Okta or the network did wrong is an
 // [*Error]. With [RetryFromStart], Okta has lost the place in the list.
-func (c *Client) List(ctx context.Context, path, query string, wait Waiter, emit func(Page) error) error {
+func (c *Client) List(ctx context.Context, path, query string, wait Waiter, room Room, emit func(Page) error) error {
 	ctx, cancel := context.WithCancel(ctx)
+	l := list{client: c, path: path, wait: wait, room: room}
 	var current, successor *fetch
 	defer func() {
 		cancel()
 		current.close()
 		successor.close()
 	}()
-	var links cycle
-	current = c.fetch(ctx, path, query, wait)
+	current = c.fetch(ctx, path, query, wait, nil)
 	for {
 		next, err := current.header()
 		if err != nil {
 			return err
 		}
-		if successor, err = c.successor(ctx, path, query, next, &links, wait); err != nil {
+		if successor, err = l.successor(ctx, query, next); err != nil {
 			return err
 		}
 		page, err := current.page(ctx)
@@ -60,7 +65,7 @@ func (c *Client) List(ctx context.Context, path, query string, wait Waiter, emit
 		// Going on with the old one could leave somebody out.
 		if page.Next != next {
 			successor.close()
-			if successor, err = c.successor(ctx, path, query, page.Next, &links, wait); err != nil {
+			if successor, err = l.successor(ctx, query, page.Next); err != nil {
 				return err
 			}
 		}
@@ -79,7 +84,7 @@ func (c *Client) List(ctx context.Context, path, query string, wait Waiter, emit
 // First reads the first page of a list only. Its elements are the caller's to
 // keep.
 func (c *Client) First(ctx context.Context, path, query string, wait Waiter) (Page, error) {
-	f := c.fetch(ctx, path, query, wait)
+	f := c.fetch(ctx, path, query, wait, nil)
 	defer f.close()
 	if _, err := f.header(); err != nil {
 		return Page{}, err
@@ -91,16 +96,29 @@ func (c *Client) First(ctx context.Context, path, query string, wait Waiter) (Pa
 	return page, err
 }
 
+// list is a list being read.
+type list struct {
+	client *Client
+	path   string
+	wait   Waiter
+	room   Room
+	links  cycle
+}
+
 // successor begins to read the page after the one at query; nil when there is
 // none.
-func (c *Client) successor(ctx context.Context, path, query, next string, links *cycle, wait Waiter) (*fetch, error) {
+func (l *list) successor(ctx context.Context, query, next string) (*fetch, error) {
 	if next == "" {
 		return nil, nil //nolint:nilnil // the list ends here
 	}
-	if next == query || links.closedBy(next) {
+	if next == query || l.links.closedBy(next) {
 		return nil, &Error{Reason: ReasonListingLoop, Detail: "the link to the next page leads back to a page that was read before"}
 	}
-	return c.fetch(ctx, path, next, wait), nil
+	var room <-chan struct{}
+	if l.room != nil {
+		room = l.room()
+	}
+	return l.client.fetch(ctx, l.path, next, l.wait, room), nil
 }
 
 // fetch is one page being read: its header in one goroutine, its body in the
@@ -117,12 +135,20 @@ type fetch struct {
 	reply  *reply        // the latest response
 }
 
-// fetch begins to read a page.
-func (c *Client) fetch(ctx context.Context, path, query string, wait Waiter) *fetch {
+// fetch begins to read a page, as soon as there is room; nil for at once.
+func (c *Client) fetch(ctx context.Context, path, query string, wait Waiter, room <-chan struct{}) *fetch {
 	f := &fetch{client: c, path: path, query: query, wait: wait, retries: newRetries(), opened: make(chan struct{})}
 	ctx, f.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(f.opened)
+		if room != nil {
+			select {
+			case <-room:
+			case <-ctx.Done():
+				f.err = context.Cause(ctx)
+				return
+			}
+		}
 		f.err = f.open(ctx)
 	}()
 	return f

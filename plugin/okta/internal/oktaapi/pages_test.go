@@ -241,7 +241,7 @@ func TestCancellingStopsTheRequestInFlight(t *testing.T) {
 	}
 	inBubble(t, answer, func(b *bubble) {
 		ctx, cancel := context.WithCancel(b.t.Context())
-		err := b.client.List(ctx, bubblePath, "limit=200", b.wait, func(Page) error {
+		err := b.client.List(ctx, bubblePath, "limit=200", b.wait, nil, func(Page) error {
 			cancel()
 			return nil
 		})

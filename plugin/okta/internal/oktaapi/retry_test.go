@@ -178,7 +178,7 @@ func TestAWaitThatIsRefusedEndsTheListingAtOnce(t *testing.T) {
 	inBubble(t, answer, func(b *bubble) {
 		spent := errors.New("the budget is spent")
 		refuseWait := func(context.Context, time.Duration, string, string) error { return spent }
-		err := b.client.List(b.t.Context(), bubblePath, "limit=200", refuseWait, func(Page) error { return nil })
+		err := b.client.List(b.t.Context(), bubblePath, "limit=200", refuseWait, nil, func(Page) error { return nil })
 		e, ok := errors.AsType[*Error](err)
 		if !ok || e.Reason != ReasonRateLimited || !errors.Is(err, spent) {
 			t.Fatalf("%v; want %s, and beneath it why the wait was refused", err, ReasonRateLimited)
