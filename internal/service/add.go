@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/schedule"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/syncer"
 )

@@ -12,6 +12,7 @@ import (
 
 	"patchbay.example/host"
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/schedule"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/syncer"
 )

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/schedule"
 	"patchbay.example/internal/store"
 )
 
