@@ -267,3 +267,52 @@ func TestAnErrorOfTheConsumerEndsTheListing(t *testing.T) {
 		}
 	})
 }
+
+func TestThePageAfterTheNextIsNotAskedForWithoutRoom(t *testing.T) {
+	const last = 5
+	answer := func(w http.ResponseWriter, r *http.Request, _ int) { servePage(w, r, last) }
+	inBubble(t, answer, func(b *bubble) {
+		// A page is emitted as soon as the one before is stored, which takes an
+		// hour and goes on beside; there is room when all that was emitted is.
+		stored := 0
+		done := make(chan struct{}) // closed when the page emitted last is stored
+		close(done)
+		room := func() <-chan struct{} { return done }
+		emit := func(Page) error {
+			<-done
+			here := make(chan struct{})
+			done = here
+			time.AfterFunc(time.Hour, func() {
+				synctest.Wait()
+				if asked, want := len(b.requests()), min(stored+2, last); asked != want {
+					t.Errorf("an hour after %d pages were stored, %d were asked for, want %d", stored, asked, want)
+				}
+				stored++
+				close(here)
+			})
+			return nil
+		}
+		if err := b.client.List(b.t.Context(), bubblePath, "limit=200", b.wait, room, emit); err != nil {
+			t.Error(err)
+		}
+		if <-done; stored != last {
+			t.Errorf("%d pages, want %d", stored, last)
+		}
+	})
+}
+
+func TestCancellingEndsThatThereIsNoRoom(t *testing.T) {
+	answer := func(w http.ResponseWriter, r *http.Request, _ int) { servePage(w, r, 5) }
+	inBubble(t, answer, func(b *bubble) {
+		ctx, cancel := context.WithCancel(b.t.Context())
+		time.AfterFunc(time.Hour, cancel)
+		never := make(chan struct{})
+		err := b.client.List(ctx, bubblePath, "limit=200", b.wait, func() <-chan struct{} { return never }, func(Page) error { return nil })
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%v; want %v", err, context.Canceled)
+		}
+		if got := b.pagesAsked(); got != "1" {
+			t.Errorf("pages %s were asked for; want 1", got)
+		}
+	})
+}
