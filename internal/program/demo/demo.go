@@ -23,9 +23,12 @@ const (
 	Latency = 150 * time.Millisecond
 )
 
+// Tenant is the fake tenant, for programs that may not import its package.
+type Tenant = oktatest.Tenant
+
 // Start starts the tenant on a loopback address: the same people every time. It
 // lives until it is closed.
-func Start(s Settings) (*oktatest.Tenant, error) {
+func Start(s Settings) (*Tenant, error) {
 	if s.Users == 0 {
 		s.Users = Users
 	}
@@ -40,7 +43,7 @@ func Start(s Settings) (*oktatest.Tenant, error) {
 
 // Configuration is the configuration of an Okta connection that reaches a
 // tenant: a JSON object with the private key in it.
-func Configuration(t *oktatest.Tenant) []byte {
+func Configuration(t *Tenant) []byte {
 	text, _ := json.MarshalIndent(map[string]string{ // strings only
 		"domain": t.URL(), "client_id": t.ClientID(), "private_key": string(t.PrivateKeyPEM()), "key_id": t.KeyID(),
 	}, "", "  ")
