@@ -100,6 +100,7 @@ func (r routes) export(ctx huma.Context, name, format string) {
 	case err == nil:
 		out.begin() // nobody is in it
 	case out.begun:
+		_ = http.NewResponseController(w).Flush() // so that the reader has an answer which breaks off
 		panic(http.ErrAbortHandler)
 	default:
 		problemOf(err, service.Report{}).write(w)
