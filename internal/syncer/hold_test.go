@@ -150,7 +150,7 @@ func TestARunThatWasAskedForAsAPlanIsHeld(t *testing.T) {
 	}
 	r.becomes(oktatest.Settings{Users: 20})
 	fewer := r.sync(store.RunHeld)
-	if plan := r.planOf(fewer); fewer.Reason != syncer.ReasonPlanRequested || plan.Headline != "This run would remove 20 people. Nothing was changed." || !strings.Contains(plan.Cause, "held for review as well") || plan.Grouped != 20 {
+	if plan := r.planOf(fewer); fewer.Reason != syncer.ReasonPlanRequested || plan.Headline != "This run would change 20 people and remove 20. Nothing was changed." || !strings.Contains(plan.Cause, "held for review as well") || plan.Grouped != 20 {
 		t.Errorf("a run that would remove many is held for %s: %s", fewer.Reason, fewer.Plan)
 	}
 	r.wantDirectory(before)

@@ -57,8 +57,9 @@ func (w *worker) noteListed(ctx context.Context, run store.Run) {
 	if w.summary.PeakRSS > 0 {
 		memory = fmt.Sprintf("; the connector took at most %s of memory", size(w.summary.PeakRSS))
 	}
+	took := w.now().Sub(run.Started)
 	w.note(ctx, false, "The listing is complete: %s, %s, %s in %s%s.", counted(run.Pages, "page", "pages"), counted(run.Records, "person", "people"),
-		size(run.Bytes), w.now().Sub(run.Started).Round(time.Second/10), memory)
+		size(run.Bytes), took.Round(max(time.Millisecond, (took/100).Truncate(time.Second/10))), memory)
 }
 
 // noteEnd says what became of the run.

@@ -208,7 +208,7 @@ func (s *stager) quarantined(ctx context.Context, q host.Quarantined) error {
 	switch {
 	case s.quarantines <= maxQuarantineLines:
 		s.log.WarnContext(ctx, "a record could not be read", slog.String("location", q.Location), slog.String("reason", q.Reason), slog.String("message", q.Message))
-		s.note(ctx, true, "A record could not be read, at %s: %s.", cmp.Or(q.Location, "a place unknown"), s.inWords(ctx, s.connector, q.Reason))
+		s.note(ctx, true, "A record could not be read (%s): %s.", cmp.Or(q.Location, "a place unknown"), s.inWords(ctx, s.connector, q.Reason))
 	case s.quarantines == maxQuarantineLines+1:
 		s.note(ctx, true, "More records could not be read; the run counts them.")
 	}

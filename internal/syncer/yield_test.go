@@ -69,7 +69,7 @@ func TestARunIsLeftAfterThePageInHand(t *testing.T) {
 func TestARunWhoseConnectorWaitsIsLeftAtOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault string
-		pages int64
+		pages int
 	}{
 		"for a rate limit": {"users:page=3:429=50s", 2},
 		"silently":         {"users:page=3:hang-headers", 2},
@@ -79,11 +79,21 @@ func TestARunWhoseConnectorWaitsIsLeftAtOnce(t *testing.T) {
 			r := newRig(t, 50, c.fault)
 			yield := make(chan struct{})
 			r.syncer.Yield = yield
+			stored := make(chan struct{})
+			r.afterPage = func(pages int) error {
+				if pages == c.pages {
+					close(stored)
+				}
+				return nil
+			}
 			go func() {
-				r.await(func(s oktatest.Stats) bool { return s.Struck > 0 && int64(r.storedPages()) == c.pages })
+				r.await(func(s oktatest.Stats) bool { return s.Struck > 0 })
+				if c.pages > 0 {
+					<-stored
+				}
 				close(yield)
 			}()
-			if left := r.yield(); left.Pages != c.pages {
+			if left := r.yield(); left.Pages != int64(c.pages) {
 				t.Errorf("the run was left with %d pages, want %d", left.Pages, c.pages)
 			} else {
 				r.goesOn(left)
