@@ -160,7 +160,20 @@ func (s *scripted) Describe(context.Context, *connectorv1.DescribeRequest) (*con
 	if s.name == "stopped" {
 		stopSelf()
 	}
-	return connectorv1.DescribeResponse_builder{Name: "scripted", Title: "Scripted", Version: "0.1.0"}.Build(), nil
+	var capabilities []string
+	if s.name == "boasting" || s.name == "surly" {
+		capabilities = []string{connectorv1.CapabilityAcknowledge}
+	}
+	return connectorv1.DescribeResponse_builder{Name: "scripted", Title: "Scripted", Version: "0.1.0", Capabilities: capabilities}.Build(), nil
+}
+
+// Acknowledge is refused by "surly" for no reason of the contract's; any other
+// does not implement it.
+func (s *scripted) Acknowledge(ctx context.Context, request *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
+	if s.name == "surly" {
+		return nil, status.Error(codes.Internal, "what do I care")
+	}
+	return s.UnimplementedConnectorServiceServer.Acknowledge(ctx, request)
 }
 
 func (s *scripted) Connect(_ context.Context, request *connectorv1.ConnectRequest) (*connectorv1.ConnectResponse, error) {
@@ -215,6 +228,9 @@ func (s *scripted) Sync(request *connectorv1.SyncRequest, stream grpc.ServerStre
 	}
 	if s.name == "bulk" {
 		return s.bulk(stream)
+	}
+	if s.name == "scripted" && request.GetWindow() != 0 {
+		return status.Error(codes.InvalidArgument, "a window is nothing that I know")
 	}
 	done := 0
 	if request.GetCursor() != "" {
