@@ -132,7 +132,8 @@ func TestNoRunBeginsThatIsToBeLeft(t *testing.T) {
 	if run, err := r.Running(t.Context(), r.job.Connection.ID); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a run was begun: %+v (%v)", run, err)
 	}
-	r.log.Write([]byte("connection=acme")) // nothing was to be told
+	r.syncer.Yield, r.syncer.Launch = nil, launch
+	r.sync(store.RunPromoted)
 }
 
 // However short a slice is, it gets a page further.
@@ -176,5 +177,35 @@ func TestSlicesShareADeadline(t *testing.T) {
 	old, err := r.Store.Run(t.Context(), left.ID)
 	if err != nil || run.ID == left.ID || old.Status != store.RunAbandoned || old.Reason != syncer.ReasonDeadlinePassed {
 		t.Errorf("after its deadline the run is %s for %s (%v)", old.Status, old.Reason, err)
+	}
+}
+
+// A worker that ends, or is to yield, while it starts the connector gives back
+// what it has taken over.
+func TestARunIsGivenBackThatDidNotGetToStart(t *testing.T) {
+	for name, end := range map[string]func(cancel context.CancelFunc, yield chan struct{}){
+		"ended":   func(cancel context.CancelFunc, _ chan struct{}) { cancel() },
+		"yielded": func(_ context.CancelFunc, yield chan struct{}) { close(yield) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, 40)
+			left := r.interrupt(2)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			yield := make(chan struct{})
+			r.syncer.Yield = yield
+			launch := r.syncer.Launch
+			r.syncer.Launch = func(ctx context.Context, c store.Connection) (*host.Connector, error) {
+				end(cancel, yield)
+				<-ctx.Done()
+				return launch(ctx, c)
+			}
+			run, err := r.try(ctx)
+			if err == nil || errors.Is(err, syncer.ErrYielded) != (name == "yielded") || run.ID != left.ID || run.Status != store.RunRunning || run.LeaseUntil.After(time.Now()) {
+				t.Errorf("the run is %+v, with %v", run, err)
+			}
+			r.syncer.Launch = launch
+			r.goesOn(run)
+		})
 	}
 }
