@@ -27,8 +27,9 @@ func (s *Store) AddConnection(ctx context.Context, c store.Connection) (int64, e
 			return err
 		}
 		added, err := tx.ExecContext(ctx, `
-			INSERT INTO connection (name, connector, resource, config, secrets, hris, interval, shrink_percent, deadline, paused, created, updated)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, settings(c, secrets)...)
+			INSERT INTO connection (name, connector, resource, config, secrets, hris, interval, shrink_percent, deadline, paused, created, updated,
+				next_run, next_why, anchor, failures, settled, told)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(settings(c, secrets), scheduled(c.Schedule)...)...)
 		if err != nil {
 			return err
 		}
@@ -66,7 +67,7 @@ func (s *Store) UpdateConnection(ctx context.Context, c store.Connection) error 
 
 // Connection implements [store.Store].
 func (s *Store) Connection(ctx context.Context, name string) (store.Connection, error) {
-	found, err := s.connections(ctx, "c.name = ?", name)
+	found, err := s.connectionsIn(ctx, "c.name = ?", name)
 	if err == nil && len(found) == 0 {
 		err = store.ErrNotFound
 	}
@@ -78,22 +79,23 @@ func (s *Store) Connection(ctx context.Context, name string) (store.Connection, 
 
 // Connections implements [store.Store].
 func (s *Store) Connections(ctx context.Context) ([]store.Connection, error) {
-	found, err := s.connections(ctx, "c.name IS NOT NULL")
+	found, err := s.connectionsIn(ctx, "c.name IS NOT NULL ORDER BY c.name")
 	if err != nil {
 		return nil, fmt.Errorf("the connections: %w", err)
 	}
 	return found, nil
 }
 
-// connections are those that a condition holds for, by name, with their newest
-// runs as of one snapshot.
-func (s *Store) connections(ctx context.Context, condition string, arguments ...any) ([]store.Connection, error) {
+// connectionsIn are those that a condition holds for, in its order, with their
+// newest runs as of one snapshot.
+func (s *Store) connectionsIn(ctx context.Context, condition string, arguments ...any) ([]store.Connection, error) {
 	var found []store.Connection
 	err := s.reading(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `
 			SELECT c.id, c.name, c.connector, c.resource, c.config, c.secrets, c.hris, c.interval, c.shrink_percent, c.deadline, c.paused,
-				c.created, c.updated, c.generation, c.last_success, c.people, c.with_access
-			FROM connection c WHERE `+condition+` ORDER BY c.name`, arguments...)
+				c.created, c.updated, c.generation, c.last_success, c.people, c.with_access,
+				c.next_run, c.next_why, c.anchor, c.failures, c.settled, c.told, c.checks, c.checked
+			FROM connection c WHERE `+condition, arguments...)
 		found, err = collect(rows, err, scanConnection)
 		if err != nil {
 			return err
@@ -115,14 +117,16 @@ func (s *Store) connections(ctx context.Context, condition string, arguments ...
 func scanConnection(row scanner) (store.Connection, error) {
 	var c store.Connection
 	var secrets []byte
-	var interval, deadline, created, updated, success int64
+	var interval, deadline, created, updated, success, next, anchor, checked int64
 	err := row.Scan(&c.ID, &c.Name, &c.Connector, &c.Resource, &c.Config, &secrets, &c.HRIS, &interval, &c.ShrinkPercent, &deadline, &c.Paused,
-		&created, &updated, &c.Generation, &success, &c.People, &c.WithAccess)
+		&created, &updated, &c.Generation, &success, &c.People, &c.WithAccess,
+		&next, &c.Schedule.Why, &anchor, &c.Schedule.Failures, &c.Schedule.Settled, &c.Schedule.Told, &c.Checks, &checked)
 	if err != nil {
 		return c, err
 	}
 	c.Interval, c.Deadline = time.Duration(interval), time.Duration(deadline)
 	c.Created, c.Updated, c.LastSuccess = moment(created), moment(updated), moment(success)
+	c.Schedule.Next, c.Schedule.Anchor, c.Checked = moment(next), moment(anchor), moment(checked)
 	return c, json.Unmarshal(secrets, &c.Secrets)
 }
 
@@ -132,6 +136,11 @@ func settings(c store.Connection, secrets []byte) []any {
 		store.Text(c.Name), store.Text(c.Connector), store.Text(c.Resource), c.Config, secrets, c.HRIS, int64(c.Interval), c.ShrinkPercent, int64(c.Deadline), c.Paused,
 		milliseconds(c.Created), milliseconds(c.Updated),
 	}
+}
+
+// scheduled are a connection's columns of its schedule.
+func scheduled(s store.Schedule) []any {
+	return []any{milliseconds(s.Next), s.Why, milliseconds(s.Anchor), s.Failures, s.Settled, store.Text(s.Told)}
 }
 
 // moveHRIS takes the mark from the others when the connection has it.

@@ -47,7 +47,7 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	if err := createFile(path); err != nil {
 		return nil, err
 	}
-	s := &Store{log: log, write: pool(path, 1, writerCacheKiB, "immediate"), read: pool(path, readers, readerCacheKiB, "deferred", "query_only(1)")}
+	s := &Store{path: path, log: log, write: pool(path, 1, writerCacheKiB, "immediate"), read: pool(path, readers, readerCacheKiB, "deferred", "query_only(1)")}
 	err = claim(ctx, path)
 	if err == nil {
 		err = s.prepare(ctx)

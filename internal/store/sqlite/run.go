@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"patchbay.example/internal/store"
@@ -24,10 +25,14 @@ func (s *Store) BeginRun(ctx context.Context, b store.Begin) (store.Run, error) 
 		} else if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
+		if err := takeSlot(ctx, tx, b); err != nil {
+			return err
+		}
 		added, err := tx.ExecContext(ctx, `
-			INSERT INTO run (connection_id, status, cause, epoch, base, config_hash, connector_version, started, lease_until, pass)
-			VALUES (?, 'running', ?, 1, ?, ?, ?, ?, ?, 1)`,
-			b.ConnectionID, store.Text(b.Trigger), base, b.ConfigHash, store.Text(b.ConnectorVersion), milliseconds(b.Now), milliseconds(b.LeaseUntil))
+			INSERT INTO run (connection_id, status, cause, epoch, base, config_hash, connector_version, started, lease_until, pass, slot, worker)
+			VALUES (?, 'running', ?, 1, ?, ?, ?, ?, ?, 1, ?, ?)`,
+			b.ConnectionID, store.Text(b.Trigger), base, b.ConfigHash, store.Text(b.ConnectorVersion), milliseconds(b.Now), milliseconds(b.LeaseUntil),
+			milliseconds(b.Slot), store.Text(b.Worker))
 		if err != nil {
 			return err
 		}
@@ -45,7 +50,7 @@ func (s *Store) BeginRun(ctx context.Context, b store.Begin) (store.Run, error) 
 }
 
 // TakeOver implements [store.Store].
-func (s *Store) TakeOver(ctx context.Context, run int64, now, leaseUntil time.Time) (store.Run, error) {
+func (s *Store) TakeOver(ctx context.Context, run int64, worker string, now, leaseUntil time.Time) (store.Run, error) {
 	var taken store.Run
 	err := s.writing(ctx, func(tx *sql.Tx) error {
 		before, err := oneRun(ctx, tx, "r.id = ? AND r.status = 'running'", run)
@@ -55,7 +60,7 @@ func (s *Store) TakeOver(ctx context.Context, run int64, now, leaseUntil time.Ti
 		if before.LeaseUntil.After(now) {
 			return store.ErrRunning
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE run SET epoch = epoch + 1, lease_until = ? WHERE id = ?", milliseconds(leaseUntil), run); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE run SET epoch = epoch + 1, lease_until = ?, worker = ? WHERE id = ?", milliseconds(leaseUntil), store.Text(worker), run); err != nil {
 			return err
 		}
 		taken, err = oneRun(ctx, tx, "r.id = ?", run)
@@ -86,10 +91,19 @@ func (s *Store) Run(ctx context.Context, id int64) (store.Run, error) {
 }
 
 // Runs implements [store.Store].
-func (s *Store) Runs(ctx context.Context, connection int64, limit int) ([]store.Run, error) {
-	found, err := runsWhere(ctx, s.read, "r.connection_id = ? ORDER BY r.id DESC LIMIT ?", connection, store.Limit(limit))
+func (s *Store) Runs(ctx context.Context, q store.RunsQuery) ([]store.Run, error) {
+	before := q.Before
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+	condition, arguments := "r.connection_id = ? AND r.id < ?", []any{q.ConnectionID, before}
+	if q.ConnectionID == 0 {
+		condition = "EXISTS (SELECT 1 FROM connection c WHERE c.id = r.connection_id AND c.name IS NOT NULL) AND r.id < ?"
+		arguments = arguments[1:]
+	}
+	found, err := runsWhere(ctx, s.read, condition+" ORDER BY r.id DESC LIMIT ?", append(arguments, store.Limit(q.Limit))...)
 	if err != nil {
-		return nil, fmt.Errorf("the runs of connection %d: %w", connection, err)
+		return nil, fmt.Errorf("the runs of connection %d: %w", q.ConnectionID, err)
 	}
 	return found, nil
 }
@@ -198,18 +212,18 @@ func runsWhere(ctx context.Context, from queryer, condition string, arguments ..
 	rows, err := from.QueryContext(ctx, `
 		SELECT r.id, r.connection_id, r.status, r.cause, r.epoch, r.base, r.config_hash, r.connector_version, r.started, r.finished, r.lease_until,
 			r.cursor, r.complete, r.pass, r.pages, r.records, r.bytes, r.quarantined, r.unidentified, r.waited,
-			r.added, r.changed, r.unchanged, r.removed, r.class, r.reason, r.message, r.fix, r.plan
+			r.added, r.changed, r.unchanged, r.removed, r.class, r.reason, r.message, r.fix, r.plan, r.slot, r.worker
 		FROM run r WHERE `+condition, arguments...)
 	return collect(rows, err, scanRun)
 }
 
 func scanRun(row scanner) (store.Run, error) {
 	var r store.Run
-	var started, finished, lease, waited int64
+	var started, finished, lease, waited, slot int64
 	err := row.Scan(&r.ID, &r.ConnectionID, &r.Status, &r.Trigger, &r.Epoch, &r.Base, &r.ConfigHash, &r.ConnectorVersion, &started, &finished, &lease,
 		&r.Cursor, &r.Complete, &r.Pass, &r.Pages, &r.Records, &r.Bytes, &r.Quarantined, &r.Unidentified, &waited,
-		&r.Added, &r.Changed, &r.Unchanged, &r.Removed, &r.Class, &r.Reason, &r.Message, &r.Fix, &r.Plan)
-	r.Started, r.Finished, r.LeaseUntil, r.Waited = moment(started), moment(finished), moment(lease), time.Duration(waited)
+		&r.Added, &r.Changed, &r.Unchanged, &r.Removed, &r.Class, &r.Reason, &r.Message, &r.Fix, &r.Plan, &slot, &r.Worker)
+	r.Started, r.Finished, r.LeaseUntil, r.Waited, r.Slot = moment(started), moment(finished), moment(lease), time.Duration(waited), moment(slot)
 	return r, err
 }
 

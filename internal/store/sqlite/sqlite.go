@@ -36,6 +36,7 @@ import (
 
 // Store is a store in a SQLite file. [Open] makes one.
 type Store struct {
+	path        string
 	write, read *sql.DB
 	log         *slog.Logger
 	statements  statements

@@ -42,11 +42,17 @@ func (s *Store) removeHidden(ctx context.Context, id int64) error {
 		}
 	}
 	return s.writing(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM run WHERE connection_id = ?", id); err != nil {
-			return err
+		for _, removal := range []string{
+			"DELETE FROM note WHERE run_id IN (SELECT id FROM run WHERE connection_id = ?)",
+			"DELETE FROM notification WHERE connection_id = ?",
+			"DELETE FROM run WHERE connection_id = ?",
+			"DELETE FROM connection WHERE id = ?",
+		} {
+			if _, err := tx.ExecContext(ctx, removal, id); err != nil {
+				return err
+			}
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM connection WHERE id = ?", id)
-		return err
+		return nil
 	})
 }
 
@@ -134,6 +140,12 @@ func (s *Store) sweepRun(ctx context.Context, r endedRun, closedBefore, runsBefo
 	if !remove {
 		return nil
 	}
-	_, err := s.write.ExecContext(ctx, "DELETE FROM run WHERE id = ?", r.id)
-	return err
+	return s.writing(ctx, func(tx *sql.Tx) error {
+		for _, removal := range []string{"DELETE FROM note WHERE run_id = ?", "DELETE FROM notification WHERE run_id = ?", "DELETE FROM run WHERE id = ?"} {
+			if _, err := tx.ExecContext(ctx, removal, r.id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
