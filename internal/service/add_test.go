@@ -47,7 +47,7 @@ func TestAConnectionIsTestedBeforeItIsSaved(t *testing.T) {
 		wantCheck  string
 		wantReason string
 	}{
-		{"another client", map[string]any{"client_id": "0oaSomebodyElse000000"}, "CREDENTIALS_REJECTED", "token", "CLIENT_UNKNOWN"},
+		{"another client", map[string]any{"client_id": "0oaSomebodyElse000000"}, "CREDENTIALS_REJECTED", "token", "ASSERTION_ISSUER_REJECTED"},
 		{"no key", map[string]any{"private_key": nil}, "CONFIG_INVALID", "", ""},
 		{"a reference to nothing", map[string]any{"private_key": "env:PATCHBAY_TEST_NO_SUCH_VARIABLE"}, "CONFIG_INVALID", "config", "CONFIG_INVALID"},
 		{"an unknown property", map[string]any{"domian": "x"}, "CONFIG_INVALID", "config", ""},
@@ -146,7 +146,7 @@ func TestAChangeKeepsWhatItDoesNotName(t *testing.T) {
 
 	// A change that does not work leaves what works.
 	_, report, err = r.Change(t.Context(), "acme", service.Change{Config: json.RawMessage(`{"client_id": "0oaSomebodyElse000000"}`)})
-	if !errors.Is(err, service.ErrTestFailed) || failed(report).Reason != "CLIENT_UNKNOWN" {
+	if !errors.Is(err, service.ErrTestFailed) || failed(report).Reason != "ASSERTION_ISSUER_REJECTED" {
 		t.Errorf("a change that does not work: %v; %+v", err, report)
 	}
 	r.sync("acme", store.RunPromoted)

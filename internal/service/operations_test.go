@@ -40,7 +40,7 @@ func TestAHeldRunIsShownAndDecided(t *testing.T) {
 	r := newRig(t, 60)
 	r.add("acme")
 	r.sync("acme", store.RunPromoted)
-	fault, err := oktatest.ParseFault("users:page=3:truncate-list")
+	fault, err := oktatest.ParseFault("users:page=3:link-missing")
 	if err == nil {
 		err = r.tenant.Order(fault)
 	}

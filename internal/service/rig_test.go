@@ -77,7 +77,7 @@ func connectors(t *testing.T) string {
 
 // rig is a service on a real store, with the real connector and a fake tenant.
 type rig struct {
-	*testing.T
+	t *testing.T
 	*service.Service
 	tenant  *oktatest.Tenant
 	planned int // how often the schedule was said to have changed
@@ -93,7 +93,7 @@ func newRig(t *testing.T, users int) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(tenant.Close)
-	stored, err := sqlite.Open(t.Context(), filepath.Join(folder, "patchbay.db"), nil)
+	stored, err := sqlite.Open(t.Context(), filepath.Join(folder, "patchbay.db"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func newRig(t *testing.T, users int) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{T: t, tenant: tenant, now: time.Now().Truncate(time.Millisecond)}
+	r := &rig{t: t, tenant: tenant, now: time.Now().Truncate(time.Millisecond)}
 	r.Service = service.New(service.Config{
 		Store: stored, Sealer: sealer, ConnectorFolder: connectors(t), HostName: "service-test/1",
 		RuntimeDir: filepath.Join(built.folder, "run"),
@@ -139,32 +139,32 @@ func (r *rig) config(changes map[string]any) json.RawMessage {
 	}
 	text, err := json.Marshal(members)
 	if err != nil {
-		r.Fatal(err)
+		r.t.Fatal(err)
 	}
 	return text
 }
 
 // add adds a connection that works.
 func (r *rig) add(name string) service.Connection {
-	r.Helper()
-	c, report, err := r.Add(r.Context(), service.Draft{Name: name, Connector: "okta", Config: r.config(nil)})
+	r.t.Helper()
+	c, report, err := r.Add(r.t.Context(), service.Draft{Name: name, Connector: "okta", Config: r.config(nil)})
 	if err != nil || !report.OK {
-		r.Fatalf("a connection that works was not added: %v; %+v", err, report)
+		r.t.Fatalf("a connection that works was not added: %v; %+v", err, report)
 	}
 	return c
 }
 
 // sync runs a connection once, as the schedule would.
 func (r *rig) sync(name string, want store.RunStatus) store.Run {
-	r.Helper()
-	c, err := r.Store.Connection(r.Context(), name)
+	r.t.Helper()
+	c, err := r.Store.Connection(r.t.Context(), name)
 	if err != nil {
-		r.Fatal(err)
+		r.t.Fatal(err)
 	}
-	s := syncer.Syncer{Store: r.Store, Launch: r.Launch, Configure: r.Configure, Connected: r.Connected, Now: r.Now, Worker: "test"}
-	run, err := s.Run(r.Context(), syncer.Job{Connection: c, ConfigHash: connection.ListingHash(c), Trigger: c.Schedule.Why})
+	s := syncer.Syncer{Store: r.Store, Launch: r.Launch, Configure: r.Configure, Connected: r.Connected, Now: func() time.Time { return r.now }, Worker: "test"}
+	run, err := s.Run(r.t.Context(), syncer.Job{Connection: c, ConfigHash: connection.ListingHash(c), Trigger: c.Schedule.Why})
 	if run.Status != want {
-		r.Fatalf("the run ended as %q (%v), want %q", run.Status, err, want)
+		r.t.Fatalf("the run ended as %q (%v), want %q", run.Status, err, want)
 	}
 	return run
 }
