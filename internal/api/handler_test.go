@@ -212,6 +212,29 @@ func TestAnOperationOutlastsTheTimeForItsBody(t *testing.T) {
 	}
 }
 
+// deadlines remembers the deadlines for reading that were set.
+type deadlines struct {
+	*httptest.ResponseRecorder
+
+	set []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(at time.Time) error {
+	d.set = append(d.set, at)
+	return nil
+}
+
+func TestNoDeadlineForReadingIsLeftStanding(t *testing.T) {
+	handler := New(&scripted{}, "0.0.0")
+	for _, path := range []string{"/drafts/test", "/connections/w/sync", "/connections/w/pause"} {
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, Prefix+path, strings.NewReader("{}")))
+		if len(w.set) < 2 || w.set[0].IsZero() || !w.set[len(w.set)-1].IsZero() {
+			t.Errorf("%s: deadlines %v, want one for the body that is lifted", path, w.set)
+		}
+	}
+}
+
 func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 	server := httptest.NewServer(newHandler(&scripted{}, "0.0.0", 100*time.Millisecond))
 	t.Cleanup(server.Close)
