@@ -18,7 +18,11 @@ type UsageError struct {
 
 // Error is the sentence, and where to read more.
 func (e *UsageError) Error() string {
-	return e.Err.Error() + "; see " + e.Command.CommandPath() + " --help"
+	text, link := e.Err.Error(), "; see "
+	if strings.HasSuffix(text, "?") {
+		link = " See "
+	}
+	return text + link + e.Command.CommandPath() + " --help"
 }
 
 // Unwrap returns what is wrong.

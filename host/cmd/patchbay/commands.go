@@ -89,7 +89,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	return program.Usagef(cmd, "there is no command %q%s", short(args[0]), meant(args[0], names))
+	return program.Usagef(cmd, "there is no command %q%s", abridged(args[0]), meant(args[0], names))
 }
 
 // oneArgument is a command's only argument, which its usage calls so.
@@ -132,8 +132,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return program.FlagError(cmd, err)
 }
 
-// short is a word that an error may repeat.
-func short(word string) string {
+// abridged is a word that an error may repeat.
+func abridged(word string) string {
 	if len(word) > maxShown {
 		return word[:maxShown/2] + "…"
 	}

@@ -126,7 +126,7 @@ func (a *app) nextRun(c service.Connection) string {
 	if c.NextWhy == "" {
 		return next
 	}
-	return next + ": " + c.NextWhy
+	return next + ". " + c.NextWhy
 }
 
 func (a *app) connectionsTestCommand() *cobra.Command {

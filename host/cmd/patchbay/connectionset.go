@@ -75,7 +75,7 @@ func (a *app) draft(cmd *cobra.Command, o opened, name, file, connector, resourc
 			return service.Draft{}, err
 		}
 		if given.Name != "" && given.Name != name {
-			return service.Draft{}, program.Usagef(cmd, "the file names the connection %q, and the command line %q: leave it out of the file", short(given.Name), short(name))
+			return service.Draft{}, program.Usagef(cmd, "the file names the connection %q, and the command line %q: leave it out of the file", abridged(given.Name), abridged(name))
 		}
 	}
 	d := given.Draft

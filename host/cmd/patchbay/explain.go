@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"patchbay.example/host"
+	"patchbay.example/internal/api"
 	"patchbay.example/internal/connection"
 	"patchbay.example/internal/program"
 	"patchbay.example/internal/service"
@@ -46,6 +48,12 @@ func explain(err error) error {
 			return &program.Error{Err: err, Reason: a.reason, Fix: a.fix, Code: wire.ExitUsage}
 		}
 	}
+	if _, ofConnector := host.Explain(err); ofConnector {
+		return err
+	}
+	if remote, ok := errors.AsType[*api.RemoteError](err); ok && remote.Problem.Fix != "" {
+		return &program.Error{Err: err, Reason: remote.Problem.Reason, Fix: remote.Problem.Fix}
+	}
 	return err
 }
 
@@ -63,7 +71,7 @@ func missing(ctx context.Context, ops service.Operations, name string, err error
 		}
 		hint, fix = meant(name, names), "patchbay connections list shows those that are there."
 	}
-	return &program.Error{Err: fmt.Errorf("there is no connection %q%s", short(name), hint), Reason: "NOT_FOUND", Fix: fix, Code: wire.ExitUsage}
+	return &program.Error{Err: fmt.Errorf("there is no connection %q%s", abridged(name), hint), Reason: "NOT_FOUND", Fix: fix, Code: wire.ExitUsage}
 }
 
 // missingAs replaces [store.ErrNotFound] by a sentence.

@@ -77,26 +77,32 @@ func (f follow) toEnd(ctx context.Context) (service.Run, error) {
 	}
 }
 
-// work does the run, slice by slice.
+// work does the run, slice by slice. Where another worker has it, that is waited
+// for: it may die, and the run be ours to go on with.
 func (f follow) work(ctx context.Context) error {
 	for {
 		err := f.run(ctx, f.name)
-		if err != nil && !errors.Is(err, syncer.ErrYielded) {
+		if err != nil && !elsewhere(err) && !errors.Is(err, syncer.ErrYielded) {
 			return err
 		}
 		run, found, lookErr := f.current(ctx)
 		if lookErr != nil {
 			return lookErr
 		}
-		if err == nil && (!found || run.Status != store.RunRunning) {
+		if found && run.Status != store.RunRunning || !found && err == nil {
 			return nil
 		}
-		select { // another worker may have it: don't spin
+		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-time.After(pollEvery):
 		}
 	}
+}
+
+// elsewhere reports whether another worker has the run.
+func elsewhere(err error) bool {
+	return errors.Is(err, store.ErrRunning) || errors.Is(err, store.ErrSlotTaken) || errors.Is(err, store.ErrFenced)
 }
 
 // current is the run that is followed, if it has begun.

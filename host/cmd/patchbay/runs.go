@@ -98,7 +98,7 @@ func (a *app) onRun(use, summary, long, example string, do func(cmd *cobra.Comma
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil || id < 1 {
-				return program.Usagef(cmd, "a run is named by its number, as in patchbay runs list, not %q", short(args[0]))
+				return program.Usagef(cmd, "a run is named by its number, as in patchbay runs list, not %q", abridged(args[0]))
 			}
 			return a.with(cmd.Context(), func(o opened) error {
 				return missingAs(do(cmd, o, id), "patchbay runs list shows those that are there.", "there is no run %d", id)

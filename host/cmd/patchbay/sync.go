@@ -37,7 +37,12 @@ its own run is resumed by the next.`,
 	flags.BoolVar(&f.now, "now", false, "wait for the run's end without a word")
 	flags.BoolVar(&f.watch, "watch", false, "show how the run goes, to its end")
 	flags.BoolVar(&f.plan, "plan", false, "show what a run would do, and change nothing: the run is held, to be approved or discarded")
-	cmd.MarkFlagsMutuallyExclusive("now", "watch", "plan")
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		if f.now && f.watch || f.now && f.plan || f.watch && f.plan {
+			return program.Usagef(cmd, "--now, --watch and --plan exclude each other")
+		}
+		return nil
+	}
 	return cmd
 }
 
