@@ -72,7 +72,7 @@ func (r routes) drafts() {
 	register(r, huma.Operation{
 		OperationID: "test-draft", Method: http.MethodPost, Path: "/drafts/test", Tags: []string{tagConnections},
 		Summary: "Test a connection before it is added", Description: "Tries it and stores nothing. A connection that does not work is a report, not an error. May take two minutes.",
-		Errors: []int{http.StatusBadRequest, http.StatusBadGateway},
+		Errors: []int{http.StatusBadGateway},
 	}, func(ctx context.Context, in *draftInput) (*answer[service.Report], error) {
 		report, err := r.ops.Test(ctx, in.Body)
 		return &answer[service.Report]{report}, err
@@ -81,7 +81,7 @@ func (r routes) drafts() {
 		OperationID: "add-connection", Method: http.MethodPost, Path: "/connections", Tags: []string{tagConnections},
 		Summary: "Add a connection", Description: "Tests it, stores it if it works, and plans its first run. If it does not work, the problem TEST_FAILED has the report. May take two minutes.",
 		DefaultStatus: http.StatusCreated,
-		Errors:        []int{http.StatusBadRequest, http.StatusConflict, http.StatusBadGateway},
+		Errors:        []int{http.StatusConflict, http.StatusBadGateway},
 	}, func(ctx context.Context, in *draftInput) (*answer[Tested], error) {
 		return testedAnswer(r.ops.Add(ctx, in.Body))
 	})
@@ -92,14 +92,14 @@ func (r routes) changes() {
 	register(r, huma.Operation{
 		OperationID: "change-connection", Method: http.MethodPatch, Path: "/connections/{name}", Tags: []string{tagConnections},
 		Summary: "Change a connection", Description: "What is absent stays. A configuration is tested first; if it does not work, nothing is changed, and the problem TEST_FAILED has the report. May take two minutes.",
-		Errors: []int{http.StatusBadRequest, http.StatusNotFound, http.StatusBadGateway},
+		Errors: []int{http.StatusNotFound, http.StatusBadGateway},
 	}, func(ctx context.Context, in *changeInput) (*answer[Tested], error) {
 		return testedAnswer(r.ops.Change(ctx, in.Name, settled(in.Body)))
 	})
 	register(r, huma.Operation{
 		OperationID: "test-connection", Method: http.MethodPost, Path: "/connections/{name}/test", Tags: []string{tagConnections},
 		Summary: "Test a connection", Description: "Tries a stored connection as it would be after a change, and changes nothing. Without a body it is tried as it is, and the checks are kept. May take two minutes.",
-		Errors: []int{http.StatusBadRequest, http.StatusNotFound, http.StatusBadGateway},
+		Errors: []int{http.StatusNotFound, http.StatusBadGateway},
 	}, func(ctx context.Context, in *testInput) (*answer[service.Report], error) {
 		var change service.Change
 		if in.Body != nil {
@@ -137,7 +137,7 @@ func (r routes) steering() {
 		OperationID: "sync-connection", Method: http.MethodPost, Path: "/connections/{name}/sync", Tags: []string{tagConnections},
 		Summary: "Sync a connection now", Description: "Plans a run for now and does not wait for it. With plan, the run is held for review whatever it finds.",
 		DefaultStatus: http.StatusAccepted,
-		Errors:        []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict},
+		Errors:        []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, in *syncInput) (*answer[service.Connection], error) {
 		return connectionAnswer(r.ops.SyncNow(ctx, in.Name, in.Body != nil && in.Body.Plan))
 	})

@@ -81,8 +81,11 @@ func (r routes) people() {
 				exportTypes["csv"]:   {Schema: &huma.Schema{Type: huma.TypeString}},
 			},
 		}},
-	}, func(_ context.Context, in *exportInput) (*stream, error) {
-		return &stream{func(ctx huma.Context) { r.export(ctx, in.Name, in.Format) }}, nil
+	}, func(ctx context.Context, in *exportInput) (*stream, error) {
+		return &stream{func(request huma.Context) {
+			_, w := humago.Unwrap(request)
+			r.export(ctx, w, in.Name, in.Format)
+		}}, nil
 	})
 }
 
@@ -92,10 +95,9 @@ var exportTypes = map[string]string{"jsonl": "application/jsonl", "csv": "text/c
 // export streams. Until the first byte an error is a problem; after it, the
 // connection is cut, for there is no other way to say to every program that
 // what it has is not all.
-func (r routes) export(ctx huma.Context, name, format string) {
-	_, w := humago.Unwrap(ctx)
+func (r routes) export(ctx context.Context, w http.ResponseWriter, name, format string) {
 	out := &exportWriter{w: w, name: name, format: format}
-	err := r.ops.Export(ctx.Context(), name, format, out)
+	err := r.ops.Export(ctx, name, format, out)
 	switch {
 	case err == nil:
 		out.begin() // nobody is in it

@@ -51,8 +51,6 @@ func serveHandler(t *testing.T, handler http.Handler) *Client {
 	return client
 }
 
-func pointer[T any](v T) *T { return &v }
-
 // operations are all of them, each called once and with everything set.
 var operations = map[string]func(ctx context.Context, ops service.Operations) []any{
 	"Connectors":     func(ctx context.Context, ops service.Operations) []any { return results(ops.Connectors(ctx)) },
@@ -130,8 +128,8 @@ func aDraft() service.Draft {
 
 func aChange() service.Change {
 	return service.Change{
-		Config: json.RawMessage(`{"domain":null}`), HRIS: pointer(false), Interval: pointer(service.Duration(0)),
-		ShrinkPercent: pointer(0), Deadline: pointer(service.Duration(time.Hour)),
+		Config: json.RawMessage(`{"domain":null}`), HRIS: new(false), Interval: new(service.Duration(0)),
+		ShrinkPercent: new(0), Deadline: new(service.Duration(time.Hour)),
 	}
 }
 
@@ -163,7 +161,7 @@ func TestEveryOperationIsTried(t *testing.T) {
 }
 
 func TestAChangeThatWasNotTestedHasNoReport(t *testing.T) {
-	_, report, err := serve(t, &scripted{bare: true}).Change(t.Context(), "workforce", service.Change{HRIS: pointer(true)})
+	_, report, err := serve(t, &scripted{bare: true}).Change(t.Context(), "workforce", service.Change{HRIS: new(true)})
 	if err != nil || !reflect.DeepEqual(report, service.Report{}) {
 		t.Errorf("report = %+v, err = %v; want the zero report", report, err)
 	}

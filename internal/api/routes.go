@@ -51,10 +51,21 @@ func (p Page) size() int {
 // register adds an operation whose errors become problems.
 func register[I, O any](r routes, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
 	op.Path = Prefix + op.Path
-	op.Errors = append(op.Errors, http.StatusUnauthorized)
+	members := memberNames(reflect.TypeFor[I]())
+	op.Errors = append(op.Errors, http.StatusUnprocessableEntity)
+	if members != nil {
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	op.Responses["401"] = &huma.Response{ // the guard's, which knows no problem details
+		Description: "The token or session is missing, or not that of this installation",
+		Content:     map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}
 	op.MaxBodyBytes = maxBodyBytes + 1 // the handler has seen to it
 	op.BodyReadTimeout = -1            // likewise, and huma would leave its deadline standing
-	op.Metadata = map[string]any{membersKey: memberNames(reflect.TypeFor[I]())}
+	op.Metadata = map[string]any{membersKey: members}
 	huma.Register(r.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := serve(ctx, in)
 		if err != nil {

@@ -68,7 +68,7 @@ func (t *Telemetry) Instrument(next http.Handler) http.Handler {
 		if !slices.Contains(methods, method) {
 			method = otherMethod
 		}
-		ctx, span := startSpan(r, method)
+		ctx, span := startSpan(r.Context(), r.Header, method)
 		r = r.WithContext(ctx)
 		answer := &answer{ResponseWriter: w}
 		begun := t.now()
@@ -103,8 +103,8 @@ func routeOf(pattern string) string {
 
 // startSpan begins the span of a request, in the trace that its sender named.
 // otelhttp would put the path into it: ours may tell whom somebody looked at.
-func startSpan(r *http.Request, method string) (context.Context, trace.Span) {
-	ctx := otel.GetTextMapPropagator().Extract(r.Context(), propagation.HeaderCarrier(r.Header))
+func startSpan(ctx context.Context, header http.Header, method string) (context.Context, trace.Span) {
+	ctx = otel.GetTextMapPropagator().Extract(ctx, propagation.HeaderCarrier(header))
 	return otel.Tracer(tracerName).Start(ctx, method, trace.WithSpanKind(trace.SpanKindServer))
 }
 

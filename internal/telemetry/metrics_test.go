@@ -127,7 +127,7 @@ func TestSeriesAreBounded(t *testing.T) {
 func TestRequestsAreCountedByRoute(t *testing.T) {
 	telemetry := newTelemetry(installation{})
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /people/{id}", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotFound) })
+	mux.HandleFunc("GET /people/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
 	mux.HandleFunc("POST /sync", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /broken", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	inner := http.NewServeMux()
