@@ -63,20 +63,39 @@ func (w *notifyWorker) Work(ctx context.Context, job *river.Job[notifyArgs]) err
 	if err != nil {
 		return fmt.Errorf("read the notification: %w", err)
 	}
-	sent := w.send(ctx, n)
+	return w.deliver(ctx, n)
+}
+
+// tellAtOnce delivers what a run gave cause to tell. What fails is left for
+// whoever serves the installation.
+func (s *Scheduler) tellAtOnce(ctx context.Context, run store.Run) {
+	if s.Webhook == "" {
+		return
+	}
+	pending, err := s.Store.Pending(ctx, tickLimit)
+	if err != nil {
+		s.Log.WarnContext(ctx, "notifications could not be read", slog.Any("error", err))
+	}
+	for _, n := range pending {
+		if n.Run == run.ID {
+			_ = s.deliver(ctx, n) // it was noted and logged
+		}
+	}
+}
+
+// deliver sends a notification once, and notes what came of it. It returns an
+// error where it is to be sent again.
+func (s *Scheduler) deliver(ctx context.Context, n store.Notification) error {
+	sent := s.send(ctx, n)
 	if sent == nil {
-		return ignoreNotFound(w.Store.Delivered(ctx, n.ID, w.Now()))
+		return ignoreNotFound(s.Store.Delivered(ctx, n.ID, s.Now()))
 	}
 	if ctx.Err() != nil {
 		return river.JobSnooze(0) // this process stops: no fault of the receiver's
 	}
 	last := errors.Is(sent, errRefused) || n.Attempts+1 >= maxDeliveries
-	level := slog.LevelInfo
-	if last {
-		level = slog.LevelWarn
-	}
-	w.Log.Log(ctx, level, "a notification could not be delivered", slog.Int64("notification", n.ID), slog.String("cause", n.Cause), slog.Bool("given_up", last), slog.Any("error", sent))
-	if err := ignoreNotFound(w.Store.Undelivered(ctx, n.ID, sent.Error(), last, w.Now())); err != nil {
+	s.Log.WarnContext(ctx, "a notification could not be delivered", slog.Int64("notification", n.ID), slog.String("cause", n.Cause), slog.Bool("given_up", last), slog.Any("error", sent))
+	if err := ignoreNotFound(s.Store.Undelivered(ctx, n.ID, sent.Error(), last, s.Now())); err != nil {
 		return errors.Join(sent, err)
 	}
 	if last {

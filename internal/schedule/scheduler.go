@@ -154,9 +154,10 @@ func (s *Scheduler) Start(ctx context.Context) error {
 // Stop takes up no more work and waits for what is being done. The caller has
 // told the Runner to yield before. When ctx ends first, jobs are cancelled:
 // their runs keep their checkpoints and are given back. Its error says that some
-// did not even end then.
+// did not even end then. Without a start there is nothing to stop.
 func (s *Scheduler) Stop(ctx context.Context) error {
-	if s.stop == nil {
+	defer s.http.CloseIdleConnections()
+	if s.stop == nil { // it was never started
 		return nil
 	}
 	s.stop()
@@ -168,7 +169,6 @@ func (s *Scheduler) Stop(ctx context.Context) error {
 		defer cancel()
 		err = s.client.StopAndCancel(cancelled)
 	}
-	s.http.CloseIdleConnections()
 	if err != nil {
 		return fmt.Errorf("stop the job queue: %w", err)
 	}

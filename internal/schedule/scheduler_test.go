@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -160,6 +161,57 @@ func TestSweepsComeHourly(t *testing.T) {
 	if n := b.count(`SELECT count(*) FROM river_job WHERE kind = 'sweep'`); n != 3 {
 		t.Errorf("%d sweeps in three hours, want 3", n)
 	}
+}
+
+// A command runs a connection without anybody who serves.
+func TestRunOneRunsWhatIsPlanned(t *testing.T) {
+	eachStore(t, func(t *testing.T, b *bench) {
+		r := newReceiver(b, http.StatusNoContent)
+		scheduler, err := New(t.Context(), b.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := b.add("acme")
+		if err := scheduler.RunOne(t.Context(), "acme"); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.connection("acme"); got.State() != store.StateActive || got.Schedule.Settled != got.LastRun.ID || !got.Schedule.Next.Equal(at(6)) {
+			t.Errorf("after the run it is %s, next at %v", got.State(), got.Schedule.Next)
+		}
+
+		b.runner.page = func(context.Context, store.Run, int64) error { return errDied }
+		if err := scheduler.RunOne(t.Context(), "acme"); err == nil {
+			t.Error("a worker that died reports nothing")
+		}
+		if err := scheduler.RunOne(t.Context(), "acme"); !errors.Is(err, store.ErrRunning) {
+			t.Errorf("RunOne while the lease lasts = %v, want store.ErrRunning", err)
+		}
+		b.passTo(b.now().Add(time.Hour))
+		b.runner.page = nil
+		b.outcomes(store.Finish{Status: store.RunFailed, Reason: "A", Message: "m"})
+		if err := scheduler.RunOne(t.Context(), "acme"); err == nil || err.Error() != "A" {
+			t.Errorf("RunOne of a run that fails = %v, want the Runner's error", err)
+		}
+		if runs := b.runs(c.ID); len(runs) != 2 || runs[1].Epoch != 2 {
+			t.Errorf("the runs are %+v, want two, the second taken over", runs)
+		}
+		if got := len(r.deliveries()); got != 1 {
+			t.Errorf("%d notifications, want 1", got)
+		}
+
+		if err := b.Plan(t.Context(), Pause(c)); err != nil {
+			t.Fatal(err)
+		}
+		if err := scheduler.RunOne(t.Context(), "acme"); !errors.Is(err, store.ErrSlotTaken) {
+			t.Errorf("RunOne without a plan = %v, want store.ErrSlotTaken", err)
+		}
+		if err := scheduler.RunOne(t.Context(), "other"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("RunOne of no connection = %v, want store.ErrNotFound", err)
+		}
+		if err := scheduler.Stop(t.Context()); err != nil {
+			t.Errorf("Stop without Start = %v", err)
+		}
+	})
 }
 
 // alter changes River's jobs, and returns how many.

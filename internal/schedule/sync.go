@@ -59,8 +59,10 @@ func (w *syncWorker) Work(ctx context.Context, job *river.Job[syncArgs]) error {
 	switch {
 	case errors.Is(err, syncer.ErrYielded):
 		return river.JobSnooze(0)
-	case err == nil, run.ID != 0 && run.Status != store.RunRunning:
-		// It ended, well or not: the run says how.
+	case over(run, err):
+		w.conclude(ctx, order.Connection.Name)
+		w.Wake()
+		return nil // well or not: the run says how
 	case errors.Is(err, store.ErrRunning), errors.Is(err, store.ErrSlotTaken), errors.Is(err, store.ErrFenced), errors.Is(err, store.ErrNotFound):
 		return nil // somebody else has it, or it is gone
 	case run.ID != 0:
@@ -68,45 +70,6 @@ func (w *syncWorker) Work(ctx context.Context, job *river.Job[syncArgs]) error {
 	default:
 		return err
 	}
-	// Even a job that was cancelled on the last metres does this.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwords)
-	defer cancel()
-	if err := w.settleNamed(ctx, order.Connection.Name); err != nil {
-		w.Log.WarnContext(ctx, "the end of a run could not be taken account of yet", slog.String("connection", order.Connection.Name), slog.Int64("run", run.ID), slog.Any("error", err))
-	}
-	w.Wake()
-	return nil
-}
-
-// order is what the runner is to do; nil where nothing is left to do.
-func (w *syncWorker) order(ctx context.Context, args syncArgs) (*syncer.Job, error) {
-	c, err := w.Store.Connection(ctx, args.Name)
-	if errors.Is(err, store.ErrNotFound) || err == nil && c.ID != args.Connection {
-		return nil, nil // removed or renamed
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the connection: %w", err)
-	}
-	order := &syncer.Job{Connection: c, ConfigHash: connection.ListingHash(c)}
-	running, err := w.Store.Running(ctx, c.ID)
-	if err == nil {
-		// Either the run that was to go on, or a later slice of this job's own.
-		if running.ID != args.Run && (args.Slot == 0 || running.Slot.UnixMilli() != args.Slot) {
-			return nil, nil
-		}
-		order.Trigger = store.Why(running.Trigger)
-		return order, nil
-	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("look for a run: %w", err)
-	}
-	if args.Slot == 0 || c.Schedule.Next.IsZero() || c.Schedule.Next.UnixMilli() != args.Slot {
-		return nil, nil // it has ended, or was planned anew
-	}
-	now := w.Now()
-	order.Trigger, order.Slot = trigger(c, now), c.Schedule.Next
-	order.Next, order.NextWhy = next(c, now), store.WhySchedule
-	return order, nil
 }
 
 // interrupted leaves a run that has its checkpoint for later. The job that goes
@@ -123,4 +86,89 @@ func (w *syncWorker) interrupted(ctx context.Context, args syncArgs, run store.R
 		return errors.Join(cause, fmt.Errorf("plan to go on with run %d: %w", run.ID, err))
 	}
 	return nil
+}
+
+// RunOne runs a connection at once, without River and in the caller's goroutine:
+// it goes on with the run that was interrupted, or begins the one that is
+// planned, whenever that is. Then it takes account of the end, and makes one
+// attempt at telling the webhook. It is for commands of an installation that
+// nobody serves; the scheduler need not be started.
+//
+// Its errors are the Runner's, so that nil means promoted or held;
+// [store.ErrNotFound] where there is no such connection, [store.ErrSlotTaken]
+// where none of its runs is planned or under way, [store.ErrRunning] where
+// another worker is at it.
+func (s *Scheduler) RunOne(ctx context.Context, name string) error {
+	c, err := s.Store.Connection(ctx, name)
+	if err != nil {
+		return fmt.Errorf("sync %s: %w", name, err)
+	}
+	args := syncArgs{Connection: c.ID, Name: name}
+	if running, err := s.Store.Running(ctx, c.ID); err == nil {
+		args.Run = running.ID
+	} else if !c.Schedule.Next.IsZero() {
+		args.Slot = c.Schedule.Next.UnixMilli()
+	}
+	order, err := s.order(ctx, args)
+	if order == nil {
+		if err == nil {
+			err = store.ErrSlotTaken
+		}
+		return fmt.Errorf("sync %s: %w", name, err)
+	}
+	run, err := s.Runner.Run(ctx, *order)
+	if over(run, err) {
+		s.conclude(ctx, name)
+		s.tellAtOnce(ctx, run)
+	}
+	return err
+}
+
+// over reports whether a run that the Runner returned has ended.
+func over(run store.Run, err error) bool {
+	return err == nil || run.ID != 0 && run.Status != store.RunRunning
+}
+
+// order is what the Runner is to do; nil where nothing is left to do.
+func (s *Scheduler) order(ctx context.Context, args syncArgs) (*syncer.Job, error) {
+	c, err := s.Store.Connection(ctx, args.Name)
+	if errors.Is(err, store.ErrNotFound) || err == nil && c.ID != args.Connection {
+		return nil, nil // removed or renamed
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the connection: %w", err)
+	}
+	order := &syncer.Job{Connection: c, ConfigHash: connection.ListingHash(c)}
+	running, err := s.Store.Running(ctx, c.ID)
+	if err == nil {
+		// Either the run that was to go on, or a later slice of this job's own.
+		if running.ID != args.Run && (args.Slot == 0 || running.Slot.UnixMilli() != args.Slot) {
+			return nil, nil
+		}
+		order.Trigger = store.Why(running.Trigger)
+		return order, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("look for a run: %w", err)
+	}
+	if args.Slot == 0 || c.Schedule.Next.IsZero() || c.Schedule.Next.UnixMilli() != args.Slot {
+		return nil, nil // it has ended, or was planned anew
+	}
+	now := s.Now()
+	order.Trigger, order.Slot = trigger(c, now), c.Schedule.Next
+	order.Next, order.NextWhy = next(c, now), store.WhySchedule
+	return order, nil
+}
+
+// conclude takes account of the end of a connection's run. ctx may have ended.
+func (s *Scheduler) conclude(ctx context.Context, name string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwords)
+	defer cancel()
+	c, err := s.Store.Connection(ctx, name)
+	if err == nil {
+		err = s.settle(ctx, c)
+	}
+	if err = ignoreNotFound(err); err != nil { // a tick will
+		s.Log.WarnContext(ctx, "the end of a run could not be taken account of yet", slog.String("connection", name), slog.Any("error", err))
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"patchbay.example/internal/killpoint"
 	"patchbay.example/internal/store"
 )
 
@@ -85,7 +86,7 @@ func (s *Scheduler) orderOrphans(ctx context.Context, now time.Time) (bool, erro
 			orders = append(orders, syncArgs{Connection: run.ConnectionID, Name: name, Run: run.ID, Epoch: run.Epoch})
 		}
 	}
-	return s.order(ctx, orders)
+	return s.enqueue(ctx, orders)
 }
 
 // names are the connections' names by id.
@@ -108,12 +109,12 @@ func (s *Scheduler) orderDue(ctx context.Context, now time.Time) (bool, error) {
 	for i, c := range due {
 		orders[i] = syncArgs{Connection: c.ID, Name: c.Name, Slot: c.Schedule.Next.UnixMilli()}
 	}
-	return s.order(ctx, orders)
+	return s.enqueue(ctx, orders)
 }
 
-// order makes sync jobs. more says that there may be more to order, which is so
+// enqueue makes sync jobs. more says that there may be more to order, which is so
 // when as many were new as may be.
-func (s *Scheduler) order(ctx context.Context, orders []syncArgs) (more bool, err error) {
+func (s *Scheduler) enqueue(ctx context.Context, orders []syncArgs) (more bool, err error) {
 	full, fresh := len(orders) == tickLimit, false
 	for round := 0; len(orders) > 0 && round < maxDispatches; round++ {
 		results, err := s.insert(ctx, orders)
@@ -179,18 +180,6 @@ func (s *Scheduler) orderSweep(ctx context.Context, now time.Time) (bool, error)
 	return false, err
 }
 
-// settleNamed takes account of a connection's last run.
-func (s *Scheduler) settleNamed(ctx context.Context, name string) error {
-	c, err := s.Store.Connection(ctx, name)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return s.settle(ctx, c)
-}
-
 // settle takes account of a connection's newest ended run, unless somebody has.
 func (s *Scheduler) settle(ctx context.Context, c store.Connection) error {
 	run, err := s.ended(ctx, c)
@@ -201,7 +190,9 @@ func (s *Scheduler) settle(ctx context.Context, c store.Connection) error {
 	if err := s.addNotification(&settlement, c, *run); err != nil {
 		return err
 	}
+	killpoint.Here("Settle.before")
 	err = s.Store.Settle(ctx, settlement)
+	killpoint.Here("Settle.after")
 	if errors.Is(err, store.ErrSettled) || errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
