@@ -54,6 +54,3 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
-
-// suggestion completes a sentence as [meant] does.
-func suggestion(word string, known []string) string { return meant(word, known) }
