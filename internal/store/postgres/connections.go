@@ -16,7 +16,8 @@ import (
 const nameIndex = "connection_name_key"
 
 const connectionColumns = `id, name, connector, resource, config, secrets, hris, interval_ns, shrink_percent,
-	deadline_ns, paused, created, updated, generation, last_success, people, with_access`
+	deadline_ns, paused, created, updated, generation, last_success, people, with_access,
+	next_run, next_why, anchor, failures, settled, told, checks, checked`
 
 // AddConnection implements [store.Store]. A connection that is the HRIS takes
 // the mark from the one that had it.
@@ -31,8 +32,9 @@ func (s *Store) AddConnection(ctx context.Context, c store.Connection) (int64, e
 			return err
 		}
 		return tx.QueryRow(ctx, `INSERT INTO connection (name, connector, resource, config, secrets, hris, interval_ns,
-				shrink_percent, deadline_ns, paused, created, updated)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`, settings...).Scan(&id)
+				shrink_percent, deadline_ns, paused, created, updated, next_run, next_why, anchor, failures, settled, told)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
+			append(settings, scheduled(c.Schedule)...)...).Scan(&id)
 	})
 	return id, nameTaken(err, c.Name)
 }
@@ -83,7 +85,7 @@ func (s *Store) RemoveConnection(ctx context.Context, id int64) error {
 
 // Connection implements [store.Store].
 func (s *Store) Connection(ctx context.Context, name string) (store.Connection, error) {
-	all, err := s.connections(ctx, "find connection "+name, `name = $1`, store.Text(name))
+	all, err := s.connectionsIn(ctx, "find connection "+name, `name = $1`, store.Text(name))
 	if err != nil {
 		return store.Connection{}, err
 	}
@@ -95,15 +97,15 @@ func (s *Store) Connection(ctx context.Context, name string) (store.Connection, 
 
 // Connections implements [store.Store].
 func (s *Store) Connections(ctx context.Context) ([]store.Connection, error) {
-	return s.connections(ctx, "list connections", `true`)
+	return s.connectionsIn(ctx, "list connections", `true ORDER BY name`)
 }
 
-// connections are those of a condition, with their newest runs, on one
-// snapshot.
-func (s *Store) connections(ctx context.Context, doing, condition string, args ...any) ([]store.Connection, error) {
+// connectionsIn are those of a condition, in its order, with their newest runs,
+// on one snapshot.
+func (s *Store) connectionsIn(ctx context.Context, doing, condition string, args ...any) ([]store.Connection, error) {
 	var all []store.Connection
 	err := s.read(ctx, doing, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT `+connectionColumns+` FROM connection WHERE NOT removed AND `+condition+` ORDER BY name`, args...)
+		rows, err := tx.Query(ctx, `SELECT `+connectionColumns+` FROM connection WHERE NOT removed AND `+condition, args...)
 		if err != nil {
 			return err
 		}
@@ -156,6 +158,11 @@ func settingsOf(c store.Connection) ([]any, error) {
 	}, nil
 }
 
+// scheduled are the columns of a schedule.
+func scheduled(s store.Schedule) []any {
+	return []any{millis(s.Next), string(s.Why), millis(s.Anchor), int64(s.Failures), s.Settled, store.Text(s.Told)}
+}
+
 // unmarkHRIS takes the mark from the connection that has it, if c is to have
 // it.
 func unmarkHRIS(ctx context.Context, tx pgx.Tx, c store.Connection) error {
@@ -177,9 +184,10 @@ func scanConnection(row pgx.CollectableRow) (store.Connection, error) {
 	var c store.Connection
 	var secrets []byte
 	var interval, deadline int64
-	var created, updated, success *int64
+	var created, updated, success, next, anchor, checked *int64
 	err := row.Scan(&c.ID, &c.Name, &c.Connector, &c.Resource, &c.Config, &secrets, &c.HRIS, &interval, &c.ShrinkPercent,
-		&deadline, &c.Paused, &created, &updated, &c.Generation, &success, &c.People, &c.WithAccess)
+		&deadline, &c.Paused, &created, &updated, &c.Generation, &success, &c.People, &c.WithAccess,
+		&next, &c.Schedule.Why, &anchor, &c.Schedule.Failures, &c.Schedule.Settled, &c.Schedule.Told, &c.Checks, &checked)
 	if err != nil {
 		return c, err
 	}
@@ -188,5 +196,6 @@ func scanConnection(row pgx.CollectableRow) (store.Connection, error) {
 	}
 	c.Interval, c.Deadline = time.Duration(interval), time.Duration(deadline)
 	c.Created, c.Updated, c.LastSuccess = moment(created), moment(updated), moment(success)
+	c.Schedule.Next, c.Schedule.Anchor, c.Checked = moment(next), moment(anchor), moment(checked)
 	return c, nil
 }

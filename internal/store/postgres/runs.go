@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,7 +15,7 @@ import (
 const runColumns = `run.id, run.connection_id, run.status, run.trigger, run.epoch, run.base, run.config_hash,
 	run.connector_version, run.started, run.finished, run.lease_until, run.cursor, run.complete, run.pass, run.pages,
 	run.records, run.bytes, run.quarantined, run.unidentified, run.waited_ns, run.added, run.changed, run.unchanged,
-	run.removed, run.class, run.reason, run.message, run.fix, run.plan`
+	run.removed, run.class, run.reason, run.message, run.fix, run.plan, run.slot, run.worker`
 
 // owned is the fence: the run $1 in the epoch $2.
 const owned = ` WHERE run.id = $1 AND run.epoch = $2 AND run.status = 'running' `
@@ -28,10 +29,14 @@ func (s *Store) BeginRun(ctx context.Context, b store.Begin) (store.Run, error) 
 		if err != nil {
 			return err
 		}
-		run, err = oneRun(ctx, tx, `INSERT INTO run (connection_id, status, trigger, base, config_hash, connector_version, started, lease_until)
-			VALUES ($1, 'running', $2, $3, $4, $5, $6, $7) RETURNING `+runColumns,
-			b.ConnectionID, store.Text(b.Trigger), base, b.ConfigHash, store.Text(b.ConnectorVersion), millis(b.Now), b.LeaseUntil.UnixMilli())
-		return err
+		run, err = oneRun(ctx, tx, `INSERT INTO run (connection_id, status, trigger, base, config_hash, connector_version, started, lease_until, slot, worker)
+			VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9) RETURNING `+runColumns,
+			b.ConnectionID, store.Text(b.Trigger), base, b.ConfigHash, store.Text(b.ConnectorVersion), millis(b.Now), b.LeaseUntil.UnixMilli(),
+			millis(b.Slot), store.Text(b.Worker))
+		if err != nil {
+			return err
+		}
+		return takeSlot(ctx, tx, b)
 	})
 	if violates(err, "run_one_running") {
 		return run, fmt.Errorf("%s: %w", doing, store.ErrRunning)
@@ -40,7 +45,7 @@ func (s *Store) BeginRun(ctx context.Context, b store.Begin) (store.Run, error) 
 }
 
 // TakeOver implements [store.Store].
-func (s *Store) TakeOver(ctx context.Context, id int64, now, leaseUntil time.Time) (store.Run, error) {
+func (s *Store) TakeOver(ctx context.Context, id int64, worker string, now, leaseUntil time.Time) (store.Run, error) {
 	var run store.Run
 	err := s.transact(ctx, fmt.Sprintf("take over run %d", id), func(tx pgx.Tx) error {
 		var err error
@@ -51,7 +56,8 @@ func (s *Store) TakeOver(ctx context.Context, id int64, now, leaseUntil time.Tim
 		if run.LeaseUntil.After(now) {
 			return store.ErrRunning
 		}
-		run, err = oneRun(ctx, tx, `UPDATE run SET epoch = epoch + 1, lease_until = $2 WHERE id = $1 RETURNING `+runColumns, id, leaseUntil.UnixMilli())
+		run, err = oneRun(ctx, tx, `UPDATE run SET epoch = epoch + 1, lease_until = $2, worker = $3 WHERE id = $1 RETURNING `+runColumns,
+			id, leaseUntil.UnixMilli(), store.Text(worker))
 		return err
 	})
 	return run, err
@@ -69,16 +75,19 @@ func (s *Store) Run(ctx context.Context, id int64) (store.Run, error) {
 	return run, s.explain(fmt.Sprintf("find run %d", id), err)
 }
 
-// Runs implements [store.Store]. At most [store.MaxPeople]; a limit of 0 is
-// that.
-func (s *Store) Runs(ctx context.Context, connection int64, limit int) ([]store.Run, error) {
+// Runs implements [store.Store].
+func (s *Store) Runs(ctx context.Context, q store.RunsQuery) ([]store.Run, error) {
+	before := q.Before
+	if before <= 0 {
+		before = math.MaxInt64
+	}
 	var runs []store.Run
 	rows, err := s.pool.Query(ctx, `SELECT `+runColumns+` FROM run JOIN connection c ON c.id = run.connection_id AND NOT c.removed
-		WHERE run.connection_id = $1 ORDER BY run.id DESC LIMIT $2`, connection, store.Limit(limit))
+		WHERE ($1 = 0 OR run.connection_id = $1) AND run.id < $2 ORDER BY run.id DESC LIMIT $3`, q.ConnectionID, before, store.Limit(q.Limit))
 	if err == nil {
 		runs, err = pgx.CollectRows(rows, scanRun)
 	}
-	return runs, s.explain(fmt.Sprintf("list the runs of connection %d", connection), err)
+	return runs, s.explain(fmt.Sprintf("list the runs of connection %d", q.ConnectionID), err)
 }
 
 // Renew implements [store.Store].
@@ -198,13 +207,13 @@ func notFound(err error) error {
 
 func scanRun(row pgx.CollectableRow) (store.Run, error) {
 	var r store.Run
-	var started, finished *int64
+	var started, finished, slot *int64
 	var lease, waited int64
 	err := row.Scan(&r.ID, &r.ConnectionID, &r.Status, &r.Trigger, &r.Epoch, &r.Base, &r.ConfigHash,
 		&r.ConnectorVersion, &started, &finished, &lease, &r.Cursor, &r.Complete, &r.Pass, &r.Pages,
 		&r.Records, &r.Bytes, &r.Quarantined, &r.Unidentified, &waited, &r.Added, &r.Changed, &r.Unchanged,
-		&r.Removed, &r.Class, &r.Reason, &r.Message, &r.Fix, &r.Plan)
+		&r.Removed, &r.Class, &r.Reason, &r.Message, &r.Fix, &r.Plan, &slot, &r.Worker)
 	r.Started, r.Finished, r.LeaseUntil = moment(started), moment(finished), moment(&lease)
-	r.Waited = time.Duration(waited)
+	r.Slot, r.Waited = moment(slot), time.Duration(waited)
 	return r, err
 }

@@ -45,11 +45,27 @@ func (s *Store) sweep(ctx context.Context, closedBefore, runsBefore time.Time) e
 	if err != nil {
 		return err
 	}
-	return s.inChunks(ctx, `DELETE FROM run WHERE id IN (SELECT run.id FROM run JOIN connection c ON c.id = run.connection_id
+	err = s.inChunks(ctx, `DELETE FROM run WHERE id IN (SELECT run.id FROM run JOIN connection c ON c.id = run.connection_id
 			WHERE run.finished < $1 AND run.status NOT IN ('running', 'held') AND run.id <> c.generation
 				AND NOT EXISTS (SELECT FROM sighting WHERE run_id = run.id)
 				AND (run.status = 'promoted' OR NOT EXISTS (SELECT FROM version WHERE connection_id = run.connection_id AND opened_by = run.id))
 			ORDER BY run.id LIMIT $2 FOR UPDATE OF run)`, runsBefore.UnixMilli(), sightingChunk)
+	if err != nil {
+		return err
+	}
+	return s.sweepTold(ctx)
+}
+
+// sweepTold deletes logs and notifications of runs that are gone.
+func (s *Store) sweepTold(ctx context.Context) error {
+	for _, table := range []string{"note", "notification"} {
+		err := s.inChunks(ctx, `DELETE FROM `+table+` WHERE id IN (SELECT id FROM `+table+` t
+			WHERE NOT EXISTS (SELECT FROM run WHERE run.id = t.run_id) ORDER BY id LIMIT $1 FOR UPDATE)`, sightingChunk)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sweepRemoved deletes what removed connections brought, and then them.
@@ -68,7 +84,10 @@ func (s *Store) sweepRemoved(ctx context.Context) error {
 		return err
 	}
 	_, err = s.pool.Exec(ctx, `DELETE FROM connection c WHERE removed AND NOT EXISTS (SELECT FROM run WHERE connection_id = c.id)`)
-	return err
+	if err != nil {
+		return err
+	}
+	return s.sweepTold(ctx)
 }
 
 // sweepBefore deletes what must be gone before the run is promoted: what the
