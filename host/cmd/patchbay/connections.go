@@ -119,14 +119,16 @@ func (a *app) writeConnection(w io.Writer, c service.Connection) {
 
 // nextRun is when the next run is due, and why.
 func (a *app) nextRun(c service.Connection) string {
-	next := "none"
-	if c.NextRun != nil {
-		next = a.when(c.NextRun)
+	switch {
+	case c.NextRun == nil && c.NextWhy == "":
+		return "none is planned"
+	case c.NextRun == nil:
+		return c.NextWhy
+	case c.NextWhy == "":
+		return a.when(c.NextRun)
+	default:
+		return a.when(c.NextRun) + " (" + c.NextWhy + ")"
 	}
-	if c.NextWhy == "" {
-		return next
-	}
-	return next + ". " + c.NextWhy
 }
 
 func (a *app) connectionsTestCommand() *cobra.Command {

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,11 +38,15 @@ type scripted struct {
 	drafts  []service.Draft
 	changes []service.Change
 	calls   []string
+
+	calling sync.Mutex // guards calls
 }
 
 var _ service.Operations = (*scripted)(nil)
 
 func (s *scripted) called(method string, args ...any) error {
+	s.calling.Lock()
+	defer s.calling.Unlock()
 	s.calls = append(s.calls, strings.TrimSpace(method+" "+fmt.Sprintln(args...)))
 	return s.errs[method]
 }
@@ -125,13 +130,13 @@ func (s *scripted) Connection(_ context.Context, name string) (service.Connectio
 
 func (s *scripted) Pause(_ context.Context, name string) (service.Connection, error) {
 	c, err := s.find(name)
-	c.State, c.NextRun, c.NextWhy = store.StatePaused, nil, "It is paused."
+	c.State, c.NextRun, c.NextWhy = store.StatePaused, nil, "paused; waits for somebody to resume it"
 	return c, errors.Join(err, s.called("Pause", name))
 }
 
 func (s *scripted) Resume(_ context.Context, name string) (service.Connection, error) {
 	c, err := s.find(name)
-	c.State, c.NextRun, c.NextWhy = store.StateActive, &theTime, "It was resumed."
+	c.State, c.NextRun, c.NextWhy = store.StateActive, &theTime, "resumed, then every 6 h"
 	return c, errors.Join(err, s.called("Resume", name))
 }
 
@@ -139,7 +144,7 @@ func (s *scripted) Remove(_ context.Context, name string) error { return s.calle
 
 func (s *scripted) SyncNow(_ context.Context, name string, plan bool) (service.Connection, error) {
 	c, err := s.find(name)
-	c.NextRun, c.NextWhy = &theTime, "Somebody asked for it."
+	c.NextRun, c.NextWhy = &theTime, "somebody asked for it"
 	return c, errors.Join(err, s.called("SyncNow", name, plan))
 }
 
@@ -229,7 +234,7 @@ func workforce() service.Connection {
 		Name: "workforce", Connector: "okta", Resource: "users", Config: json.RawMessage(`{"client_id":"0oa1example","domain":"example.okta.com"}`),
 		Secrets: map[string]string{"private_key": "file:/etc/okta.pem"}, HRIS: true, Interval: service.Duration(6 * time.Hour), ShrinkPercent: 20,
 		Deadline: service.Duration(12 * time.Hour), State: store.StateActive, People: 18204, WithAccess: 17900,
-		LastSuccess: ago(time.Hour), NextRun: new(theTime.Add(5 * time.Hour)), NextWhy: "Every 6 h.",
+		LastSuccess: ago(time.Hour), NextRun: new(theTime.Add(5 * time.Hour)), NextWhy: "every 6 h",
 		LastRun: new(done()), Checks: report().Checks, Checked: ago(time.Hour), Created: *ago(48 * time.Hour), Updated: *ago(48 * time.Hour),
 	}
 }
@@ -239,7 +244,7 @@ func broken() service.Connection {
 	c := workforce()
 	c.Name, c.HRIS, c.State, c.People, c.WithAccess = "sandbox", false, store.StateCredentialsExpired, 12, 12
 	c.Why, c.Fix = "Okta has refused the key since yesterday 20:01.", "Give it a new key: patchbay connections set."
-	c.LastSuccess, c.NextRun, c.NextWhy, c.Failures = ago(17*time.Hour), nil, "The credentials were refused.", 3
+	c.LastSuccess, c.NextRun, c.NextWhy, c.Failures = ago(17*time.Hour), nil, "none is planned; sync it now to go on", 3
 	c.LastRun = new(refused())
 	return c
 }
