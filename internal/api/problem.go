@@ -86,7 +86,10 @@ func (p *Problem) write(w http.ResponseWriter) {
 }
 
 // reasonInternal is the reason of errors that nobody foresaw: our own machine's.
-const reasonInternal = "INTERNAL"
+const (
+	reasonInternal = "INTERNAL"
+	fixInternal    = "Look at the service's log, and at what patchbay doctor finds."
+)
 
 // A sentinel is an error that is recognised by what it is.
 type sentinel struct {
@@ -127,6 +130,12 @@ func problemOf(err error, report service.Report) *Problem {
 		if errors.Is(err, s.err) {
 			p.Status, p.Reason, p.Fix = s.status, s.reason, cmp.Or(p.Fix, s.fix)
 			break
+		}
+	}
+	if p.Fix == "" {
+		p.Fix = fixInternal
+		if p.Status < http.StatusInternalServerError {
+			p.Fix = "Correct it, and ask again."
 		}
 	}
 	p.Title = http.StatusText(p.Status)

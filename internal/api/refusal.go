@@ -46,7 +46,7 @@ func invalidRequest(ctx huma.Context, status int, text string, errs []error) hum
 		}
 	}
 	if status >= http.StatusInternalServerError {
-		return &Problem{Title: http.StatusText(status), Status: status, Reason: reasonInternal, Detail: text}
+		return &Problem{Title: http.StatusText(status), Status: status, Reason: reasonInternal, Detail: text, Fix: fixInternal}
 	}
 	var op *huma.Operation
 	var members []string

@@ -204,6 +204,9 @@ func TestErrorsStayWhatTheyAre(t *testing.T) {
 					continue
 				}
 				wantSame(t, operation, want, err)
+				if remote, ok := errors.AsType[*RemoteError](err); !ok || remote.Problem.Fix == "" {
+					t.Errorf("%s: %#v says not how to fix it", operation, err)
+				}
 			}
 			_, report, _ := client.Add(t.Context(), aDraft())
 			if diff := cmp.Diff(ops.report, report, resourceFields); diff != "" {
