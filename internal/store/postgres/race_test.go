@@ -121,7 +121,7 @@ func TestTakenOverWhilePageIsComputed(t *testing.T) {
 	f := d.begin()
 	record := person("1", "Anna")
 	record.Version = func() store.Version {
-		if _, err := d.TakeOver(d.Context(), f.Run, noon.Add(time.Minute), noon.Add(time.Hour)); err != nil {
+		if _, err := d.TakeOver(d.Context(), f.Run, "another", noon.Add(time.Minute), noon.Add(time.Hour)); err != nil {
 			t.Error(err)
 		}
 		return version("Anna")

@@ -213,7 +213,7 @@ func sweepDead(t *testing.T, s store.Store) {
 		r.page("", member{id: "1", name: "Dead"}, member{id: "2", name: "Dead"})
 		r.finish(status)
 	}
-	last, err := s.Runs(t.Context(), c.id, 1)
+	last, err := s.Runs(t.Context(), store.RunsQuery{ConnectionID: c.id, Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func sweepDead(t *testing.T, s store.Store) {
 	if err := s.Sweep(t.Context(), noon, c.now.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := s.Runs(t.Context(), c.id, 10)
+	runs, err := s.Runs(t.Context(), store.RunsQuery{ConnectionID: c.id, Limit: 10})
 	if err != nil || len(runs) != 1 || runs[0].ID != c.connection().Generation {
 		t.Errorf("runs after retention: %+v, %v", runs, err)
 	}

@@ -79,28 +79,28 @@ func runTakeOver(t *testing.T, s store.Store) {
 	c := newTenant(t, s, "acme")
 	r := c.begin()
 	r.page("next", member{id: "1", name: "Anna"})
-	if _, err := s.TakeOver(t.Context(), r.ID, c.now.Add(lease-time.Millisecond), c.now.Add(2*lease)); !errors.Is(err, store.ErrRunning) {
+	if _, err := s.TakeOver(t.Context(), r.ID, "another", c.now.Add(lease-time.Millisecond), c.now.Add(2*lease)); !errors.Is(err, store.ErrRunning) {
 		t.Errorf("while the lease lasts: %v", err)
 	}
 	later := c.now.Add(lease + time.Millisecond)
-	got, err := s.TakeOver(t.Context(), r.ID, later, later.Add(lease))
+	got, err := s.TakeOver(t.Context(), r.ID, "another", later, later.Add(lease))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got.Epoch != 2 || got.Cursor != "next" || got.Pages != 1 || !got.LeaseUntil.Equal(later.Add(lease)) {
 		t.Errorf("taken over: %+v", got)
 	}
-	if _, err := s.TakeOver(t.Context(), r.ID, later, later.Add(lease)); !errors.Is(err, store.ErrRunning) {
+	if _, err := s.TakeOver(t.Context(), r.ID, "another", later, later.Add(lease)); !errors.Is(err, store.ErrRunning) {
 		t.Errorf("by a second worker: %v", err)
 	}
 	r.Run = got
 	r.page("", member{id: "2", name: "Ben"})
 	r.promote()
 	c.want("1=Anna", "2=Ben")
-	if _, err := s.TakeOver(t.Context(), r.ID, later.Add(time.Hour), later.Add(2*time.Hour)); !errors.Is(err, store.ErrNotFound) {
+	if _, err := s.TakeOver(t.Context(), r.ID, "another", later.Add(time.Hour), later.Add(2*time.Hour)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a run that is over: %v", err)
 	}
-	if _, err := s.TakeOver(t.Context(), r.ID+99, later, later); !errors.Is(err, store.ErrNotFound) {
+	if _, err := s.TakeOver(t.Context(), r.ID+99, "another", later, later); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a run that is not there: %v", err)
 	}
 }
@@ -133,7 +133,7 @@ func runFenced(t *testing.T, s store.Store) {
 	old := c.begin()
 	old.page("next", member{id: "1", name: "Anna"})
 	later := c.now.Add(2 * lease)
-	taken, err := s.TakeOver(t.Context(), old.ID, later, later.Add(lease))
+	taken, err := s.TakeOver(t.Context(), old.ID, "another", later, later.Add(lease))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func runFencedMeanwhile(t *testing.T, s store.Store) {
 	record := member{id: "1", name: "Anna"}.record()
 	compute := record.Version
 	record.Version = func() store.Version {
-		if _, err := s.TakeOver(t.Context(), r.ID, later, later.Add(lease)); err != nil && !errors.Is(err, store.ErrRunning) {
+		if _, err := s.TakeOver(t.Context(), r.ID, "another", later, later.Add(lease)); err != nil && !errors.Is(err, store.ErrRunning) {
 			t.Error(err)
 		}
 		return compute()
@@ -210,7 +210,7 @@ func runNewestFirst(t *testing.T, s store.Store) {
 		other.sync()
 	}
 	slices.Reverse(want)
-	got, err := s.Runs(t.Context(), c.id, 3)
+	got, err := s.Runs(t.Context(), store.RunsQuery{ConnectionID: c.id, Limit: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

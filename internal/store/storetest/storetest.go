@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"holding", holdingTests},
 		{"reading", readingTests},
 		{"removing", removingTests},
+		{"scheduling", schedulingTests},
 		{"model", modelTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
