@@ -1,0 +1,141 @@
+//go:build unix
+
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"patchbay.example/internal/wire"
+)
+
+// A backup that is made in the midst of a run restores what was promoted
+// before.
+func TestBackupDuringASyncRestoresWhatWasPromoted(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, slow)
+	s := r.serve()
+	r.add()
+	r.ok("sync", "workforce", "--now")
+	promoted := r.exported()
+	first := r.tenantPages()
+	r.ok("sync", "workforce", "--format", "json")
+	r.awaitTenant(page(first + 4))
+	file := filepath.Join(t.TempDir(), "backup.tar")
+	r.ok("backup", "--output", file)
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("%v, %v", info, err)
+	}
+	s.end(syscall.SIGKILL, -1)
+
+	elsewhere := &rig{T: t, data: filepath.Join(t.TempDir(), "restored"), tenant: r.tenant, key: r.key}
+	elsewhere.ok("restore", file)
+	if got := elsewhere.exported(); !slices.Equal(got, promoted) {
+		t.Errorf("%d people are restored, want the %d of the first run", len(got), len(promoted))
+	}
+	elsewhere.command("restore", file).run(t).wantCode(wire.ExitUsage).wantStderr("is not empty")
+	elsewhere.ok("sync", "workforce", "--now") // the connection works, with its secret
+	elsewhere.wantEverybody()
+}
+
+// tenantPages is how many pages were asked for so far.
+func (r *rig) tenantPages() int {
+	return r.tenant.Stats().UsersContinued
+}
+
+func TestBackupNamesTheFileAfterTheTime(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, slow)
+	r.ok("connections", "list")
+	folder := t.TempDir()
+	r.ok("backup", "--output", folder)
+	files, err := filepath.Glob(filepath.Join(folder, "patchbay-*.tar"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
+		t.Errorf("beside it stands %v, %v", left, err)
+	}
+	nothing := command{args: []string{"backup", "--output", folder, "--data", t.TempDir()}}
+	nothing.run(t).wantCode(wire.ExitOurs).wantStderr("--data")
+}
+
+func TestRestoreRefusesWhatIsNoWholeBackup(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, slow)
+	r.ok("connections", "list")
+	file := filepath.Join(t.TempDir(), "backup.tar")
+	r.ok("backup", "--output", file)
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := bytes.Clone(whole)
+	changed[len(changed)/2] ^= 0xff
+	for name, text := range map[string][]byte{
+		"nothing": nil, "a text": []byte("hello"), "cut off": whole[:len(whole)/2], "changed": changed,
+		"another format": bytes.Replace(whole, []byte(`"format": 1`), []byte(`"format": 9`), 1),
+		"a way out":      bytes.ReplaceAll(whole, []byte("patchbay.db"), []byte("../../ab.db")),
+	} {
+		path := filepath.Join(t.TempDir(), "bad.tar")
+		r.write(path, text)
+		data := filepath.Join(t.TempDir(), "restored")
+		command{args: []string{"restore", path, "--data", data}}.run(t).wantCode(wire.ExitUsage).wantStderr("no whole backup")
+		if _, err := os.Stat(filepath.Join(data, databaseFile)); !os.IsNotExist(err) {
+			t.Errorf("%s: something was put in place: %v", name, err)
+		}
+		if _, err := os.Stat(filepath.Join(data, sealingKeyFile)); !os.IsNotExist(err) {
+			t.Errorf("%s: a key was put in place: %v", name, err)
+		}
+	}
+}
+
+// Whatever a file holds, reading it writes nothing outside of the folder, and
+// ends with the two files of a backup or an error.
+func FuzzArchive(f *testing.F) {
+	folder := f.TempDir()
+	key, database := filepath.Join(folder, "k"), filepath.Join(folder, "d")
+	for path, text := range map[string]string{key: "key", database: "database"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			f.Fatal(err)
+		}
+	}
+	var whole bytes.Buffer
+	m := manifest{Format: archiveFormat, Created: time.Unix(1, 0).UTC(), Store: storeSQLite}
+	if err := writeArchive(f.Context(), &whole, m, []part{{sealingKeyFile, key}, {databaseFile, database}}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole.Bytes())
+	f.Add(whole.Bytes()[:whole.Len()/2])
+	f.Add(bytes.ReplaceAll(whole.Bytes(), []byte(databaseFile), []byte("../outside!")))
+	f.Add([]byte(strings.Repeat("\x00", 1024)))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		parent := t.TempDir()
+		into := filepath.Join(parent, "into")
+		if err := os.Mkdir(into, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		m, err := readArchive(bytes.NewReader(text), into)
+		if err != nil && !errors.Is(err, errNoBackup) && !errors.Is(err, tar.ErrHeader) {
+			t.Errorf("%v", err)
+		}
+		if entries, _ := os.ReadDir(parent); len(entries) != 1 {
+			t.Errorf("there is something beside the folder: %v", entries)
+		}
+		if err == nil {
+			for _, part := range m.Files {
+				if _, err := os.Stat(filepath.Join(into, part.Name)); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+}

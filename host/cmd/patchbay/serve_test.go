@@ -1,0 +1,297 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"patchbay.example/internal/service"
+	"patchbay.example/internal/wire"
+	"patchbay.example/plugin/okta/oktatest"
+)
+
+// slow is a tenant whose list takes long enough to be interrupted.
+var slow = oktatest.Settings{Users: 200, PageLimit: 10, Latency: 100 * time.Millisecond}
+
+// runs are the runs of the rig's connection, as the commands show it.
+func (r *rig) runs() []service.Run {
+	r.Helper()
+	var list struct {
+		Runs []service.Run `json:"runs"`
+	}
+	text := r.ok("runs", "list", "--format", "json")
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		r.Fatalf("%q: %v", short(text), err)
+	}
+	return list.Runs
+}
+
+// wantOneRun checks that one run has brought everybody, however often it was
+// interrupted.
+func (r *rig) wantOneRun() service.Run {
+	r.Helper()
+	runs := r.runs()
+	if len(runs) != 1 || runs[0].Status != "promoted" || runs[0].Records != int64(r.tenant.Listed()) {
+		r.Fatalf("the runs are %+v", runs)
+	}
+	return runs[0]
+}
+
+func TestAServiceIsOpenedByItsAddressOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 3})
+	s := r.serve()
+	visitor := browser(t)
+	if status, text := get(t, visitor, s.login); status != http.StatusOK || !strings.Contains(text, "Patchbay") {
+		t.Fatalf("the printed address answers %d: %s", status, short(text))
+	}
+	if status, _ := get(t, visitor, s.address+"/api/v1/connections"); status != http.StatusOK {
+		t.Errorf("with a session the API answers %d", status)
+	}
+	if status, _ := get(t, browser(t), s.address+"/api/v1/connections"); status != http.StatusUnauthorized {
+		t.Errorf("without a session the API answers %d", status)
+	}
+	second := browser(t)
+	get(t, second, s.login)
+	if status, _ := get(t, second, s.address+"/api/v1/connections"); status != http.StatusUnauthorized {
+		t.Errorf("the address opens a second session: %d", status)
+	}
+	again := strings.TrimSpace(r.ok("open"))
+	if !strings.HasPrefix(again, s.address+"/login?token=") {
+		t.Fatalf("open printed %q", again)
+	}
+	get(t, second, again)
+	if status, _ := get(t, second, s.address+"/api/v1/connections"); status != http.StatusOK {
+		t.Errorf("the address that open printed opens no session: %d", status)
+	}
+	s.end(syscall.SIGINT, wire.ExitInterrupt)
+	if log := s.stderr.text(); strings.Contains(log, "token=") {
+		t.Errorf("the log holds a token:\n%s", log)
+	}
+}
+
+func TestCommandsAskTheServiceThatRuns(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 30})
+	s := r.serve()
+	info, err := os.Stat(filepath.Join(r.data, runtimeFile))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the file with the token: %v, %v", info, err)
+	}
+	r.add()
+	r.ok("sync", "workforce", "--now")
+	r.wantEverybody()
+	s.end(syscall.SIGTERM, wire.ExitTerminated)
+	if _, err := os.Stat(filepath.Join(r.data, runtimeFile)); !os.IsNotExist(err) {
+		t.Errorf("the file with the token is left: %v", err)
+	}
+	r.wantEverybody() // without the service
+}
+
+func TestCommandsDoWithoutAService(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 30})
+	// What a service left that was killed, at an address where nobody is.
+	if err := os.MkdirAll(r.data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.write(filepath.Join(r.data, runtimeFile), []byte(`{"address":"http://127.0.0.1:1","token":"x","pid":1}`))
+	r.command("open").run(t).wantCode(wire.ExitOurs).wantStderr("no service runs on " + r.data)
+	r.add()
+	r.ok("sync", "workforce", "--now")
+	r.wantEverybody()
+	r.wantOneRun()
+}
+
+func TestAKilledServiceGoesOn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, slow)
+	s := r.serve()
+	r.add()
+	r.awaitTenant(page(4))
+	s.end(syscall.SIGKILL, -1)
+	s = r.serve()
+	r.ok("sync", "workforce", "--now")
+	s.end(syscall.SIGTERM, wire.ExitTerminated)
+	r.wantEverybody()
+	if run := r.wantOneRun(); run.Resumed == 0 {
+		t.Error("the run was not resumed")
+	}
+}
+
+// The lease is an hour: only a run that was given back goes on at once.
+func TestATerminatedServiceGivesItsRunBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, slow)
+	s := r.serve("--lease", "1h")
+	r.add()
+	r.awaitTenant(page(4))
+	s.end(syscall.SIGTERM, wire.ExitTerminated)
+	s = r.serve("--lease", "1h")
+	r.ok("sync", "workforce", "--now")
+	s.end(syscall.SIGTERM, wire.ExitTerminated)
+	r.wantEverybody()
+	if run := r.wantOneRun(); run.Resumed == 0 {
+		t.Error("the run was not resumed")
+	}
+}
+
+func TestASecondServiceIsToldOfTheFirst(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 3})
+	s := r.serve()
+	r.command("serve", "--listen", "127.0.0.1:0").run(t).wantCode(wire.ExitOurs).wantNoStdout().
+		wantStderr(s.address, "To fix: Open it with: patchbay open")
+	if status, _ := get(t, browser(t), s.address+"/healthz"); status != http.StatusOK {
+		t.Errorf("the first answers %d", status)
+	}
+}
+
+func TestRefusesToStartHalf(t *testing.T) {
+	t.Parallel()
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	for name, c := range map[string]struct {
+		prepare func(t *testing.T, r *rig)
+		args    []string
+		env     []string
+		code    int
+		want    []string
+	}{
+		"an address that others may reach": {args: []string{"--listen", "0.0.0.0:7788"}, code: wire.ExitUsage, want: []string{"other machines may reach"}},
+		"the same in the environment":      {env: []string{"PATCHBAY_LISTEN=[::]:7788"}, code: wire.ExitUsage, want: []string{"PATCHBAY_LISTEN", "other machines may reach"}},
+		"a port in use":                    {args: []string{"--listen", taken.Addr().String()}, code: wire.ExitOurs, want: []string{taken.Addr().String() + " is in use", "--listen 127.0.0.1:0"}},
+		"an unknown variable":              {env: []string{"PATCHBAY_DATABSE=x"}, code: wire.ExitUsage, want: []string{"PATCHBAY_DATABSE", "PATCHBAY_DATABASE"}},
+		"a folder that is a file":          {prepare: func(_ *testing.T, r *rig) { r.write(r.data, nil) }, code: wire.ExitOurs, want: []string{"the data folder", "can't be written", "--data"}},
+		"a file that is no database": {prepare: func(_ *testing.T, r *rig) {
+			r.write(r.database(), []byte(strings.Repeat("this is a diary, and no database\n", 100)))
+		}, code: wire.ExitOurs, want: []string{databaseFile, "no Patchbay database"}},
+		"a damaged database": {prepare: func(_ *testing.T, r *rig) { r.damage() }, code: wire.ExitOurs, want: []string{databaseFile, "damaged", "restore"}},
+		"a newer schema":     {prepare: func(_ *testing.T, r *rig) { r.ageBy(1000) }, code: wire.ExitOurs, want: []string{"a newer version of Patchbay has written this database"}},
+		"a sealing key that is none": {prepare: func(_ *testing.T, r *rig) {
+			r.write(filepath.Join(r.data, sealingKeyFile), []byte("{}"))
+		}, code: wire.ExitOurs, want: []string{"sealing key", "holds no key"}},
+		"a database server that is not there": {env: []string{"DATABASE_URL=postgres://u:pw-canary@127.0.0.1:1/x"}, code: wire.ExitOurs, want: []string{"PostgreSQL can't be reached", "127.0.0.1:1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, oktatest.Settings{Users: 1})
+			if c.prepare != nil && name != "a folder that is a file" {
+				r.ok("connections", "list") // makes the folder, and a database
+			}
+			if c.prepare != nil {
+				c.prepare(t, r)
+			}
+			start := r.command(append([]string{"serve"}, c.args...)...)
+			if c.args == nil {
+				start.args = append(start.args, "--listen", "127.0.0.1:0")
+			}
+			if strings.HasPrefix(name, "the same") {
+				start = r.command("serve")
+			}
+			start.env, start.secrets = c.env, append(start.secrets, "pw-canary")
+			start.run(t).wantCode(c.code).wantNoStdout().wantStderr(c.want...)
+			if _, err := os.Stat(filepath.Join(r.data, runtimeFile)); err == nil {
+				t.Error("it left word of a service")
+			}
+		})
+	}
+}
+
+func (r *rig) database() string { return filepath.Join(r.data, databaseFile) }
+
+// damage overwrites the middle of the database.
+func (r *rig) damage() {
+	r.Helper()
+	file, err := os.OpenFile(r.database(), os.O_RDWR, 0)
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	if _, err := file.WriteAt([]byte(strings.Repeat("\xff", 64<<10)), 100); err != nil { // after the header
+		r.Fatal(err)
+	}
+}
+
+// ageBy makes the schema one of a later version.
+func (r *rig) ageBy(versions int) {
+	r.Helper()
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: r.database()}).String())
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	const next = `INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + ?, 1 FROM goose_db_version`
+	if _, err := db.ExecContext(r.Context(), next, versions); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func TestTheServiceManagerIsToldHowItStands(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 1})
+	socket := filepath.Join(shortFolder(t), "notify")
+	conn, err := new(net.ListenConfig).ListenPacket(t.Context(), "unixgram", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	states := make(chan string, 4)
+	go func() {
+		for buffer := make([]byte, 64); ; {
+			n, _, err := conn.ReadFrom(buffer)
+			if err != nil {
+				return
+			}
+			states <- string(buffer[:n])
+		}
+	}()
+	c := r.command("serve", "--listen", "127.0.0.1:0")
+	c.env = []string{"NOTIFY_SOCKET=" + socket, "INVOCATION_ID=x"}
+	p := c.start(t)
+	await := func(want string) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), endLimit)
+		defer cancel()
+		select {
+		case got := <-states:
+			if got != want {
+				t.Errorf("the service manager was told %q, want %q", got, want)
+			}
+		case <-ctx.Done():
+			t.Fatalf("the service manager was not told %q", want)
+		}
+	}
+	await("READY=1")
+	if said := p.stdout.await(p, "patchbay open"); strings.Contains(said, "token=") {
+		t.Errorf("a token goes into the journal: %s", said)
+	}
+	p.signal(syscall.SIGTERM)
+	await("STOPPING=1")
+	p.wait().wantCode(wire.ExitTerminated)
+}
+
+// shortFolder is a folder whose path fits into the address of a socket.
+func shortFolder(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "pb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return folder
+}
