@@ -142,7 +142,7 @@ func (m *month) want(promoted, caughtUp int) {
 		if run.Started.Before(before.Finished) {
 			m.Errorf("run %d began at %v, before run %d ended at %v", run.ID, run.Started, before.ID, before.Finished)
 		}
-		if !before.Started.IsZero() && run.Started.Sub(before.Started) < sixHours/2 {
+		if !before.Started.IsZero() && run.Started.Sub(before.Started) < regularInterval/2 {
 			m.Errorf("runs %d and %d began at %v and %v", before.ID, run.ID, before.Started, run.Started)
 		}
 		if run.Epoch > 1 {

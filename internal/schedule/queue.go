@@ -29,7 +29,6 @@ type client interface {
 	StopAndCancel(ctx context.Context) error
 	Stopped() <-chan struct{}
 	Insert(ctx context.Context, args river.JobArgs, opts *river.InsertOpts) (*rivertype.JobInsertResult, error)
-	InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
 }
 
 // SQLite keeps jobs in the store's file. River must share the store's one

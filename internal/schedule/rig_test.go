@@ -308,7 +308,7 @@ func (b *bench) stop() {
 func (b *bench) add(name string) store.Connection {
 	b.Helper()
 	c := store.Connection{
-		Name: name, Connector: "test", Resource: "users", Config: []byte("{}"), Interval: sixHours, Deadline: time.Hour, Created: b.now(), Updated: b.now(),
+		Name: name, Connector: "test", Resource: "users", Config: []byte("{}"), Interval: regularInterval, Deadline: time.Hour, Created: b.now(), Updated: b.now(),
 		Schedule: store.Schedule{Next: b.now(), Why: store.WhyFirst, Anchor: b.now()},
 	}
 	if _, err := b.AddConnection(b.Context(), c); err != nil {

@@ -11,13 +11,13 @@ import (
 // noon is when the tests' clocks begin.
 var noon = time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)
 
-const sixHours = 6 * time.Hour
+const regularInterval = 6 * time.Hour
 
 func at(hours float64) time.Time { return noon.Add(time.Duration(hours * float64(time.Hour))) }
 
 // regularly is a connection whose slots are noon and every six hours.
 func regularly() store.Connection {
-	return store.Connection{ID: 1, Name: "acme", Interval: sixHours, Schedule: store.Schedule{Next: noon, Why: store.WhySchedule, Anchor: noon}}
+	return store.Connection{ID: 1, Name: "acme", Interval: regularInterval, Schedule: store.Schedule{Next: noon, Why: store.WhySchedule, Anchor: noon}}
 }
 
 func TestTheNextSlotKeepsThePhase(t *testing.T) {
@@ -122,7 +122,7 @@ func rand64(random *rand.Rand, below time.Duration) time.Duration {
 func TestConnectionsAddedTogetherSpread(t *testing.T) {
 	perHour := map[int]int{}
 	for i := range 1000 {
-		c := store.Connection{Name: string(rune('a'+i%26)) + "-" + time.Duration(i).String(), Interval: sixHours}
+		c := store.Connection{Name: string(rune('a'+i%26)) + "-" + time.Duration(i).String(), Interval: regularInterval}
 		c.Schedule = FirstPlan(noon, c.Interval, c.Name)
 		if !c.Schedule.Next.Equal(noon) || c.Schedule.Why != store.WhyFirst {
 			t.Fatalf("the first run is planned for %v, %s", c.Schedule.Next, c.Schedule.Why)

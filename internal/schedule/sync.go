@@ -79,10 +79,10 @@ func (w *syncWorker) interrupted(ctx context.Context, args syncArgs, run store.R
 	if ctx.Err() != nil {
 		return river.JobSnooze(0) // this process stops; another one may go on at once
 	}
-	next := syncArgs{Connection: args.Connection, Name: args.Name, Run: run.ID, Epoch: run.Epoch, Interruptions: args.Interruptions + 1}
-	wait := doubling(firstRetry, lastRetry, next.Interruptions)
+	rest := syncArgs{Connection: args.Connection, Name: args.Name, Run: run.ID, Epoch: run.Epoch, Interruptions: args.Interruptions + 1}
+	wait := doubling(firstRetry, lastRetry, rest.Interruptions)
 	w.Log.WarnContext(ctx, "a run was interrupted and goes on later", slog.String("connection", args.Name), slog.Int64("run", run.ID), slog.Duration("wait", wait), slog.Any("error", cause))
-	if _, err := w.client.Insert(ctx, next, &river.InsertOpts{ScheduledAt: time.Now().Add(wait)}); err != nil {
+	if _, err := w.client.Insert(ctx, rest, &river.InsertOpts{ScheduledAt: time.Now().Add(wait)}); err != nil {
 		return errors.Join(cause, fmt.Errorf("plan to go on with run %d: %w", run.ID, err))
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
 	"patchbay.example/internal/killpoint"
@@ -112,27 +111,39 @@ func (s *Scheduler) orderDue(ctx context.Context, now time.Time) (bool, error) {
 	return s.enqueue(ctx, orders)
 }
 
-// enqueue makes sync jobs. more says that there may be more to order, which is so
-// when as many were new as may be.
+// enqueue makes sync jobs. more says that there may be more to order, which is
+// so when it was full of orders of which some were new. Each is made in a transaction of its own:
+// two processes that order the same in one each would lock rows of River's in
+// turn, and wait for each other.
 func (s *Scheduler) enqueue(ctx context.Context, orders []syncArgs) (more bool, err error) {
-	full, fresh := len(orders) == tickLimit, false
-	for round := 0; len(orders) > 0 && round < maxDispatches; round++ {
-		results, err := s.insert(ctx, orders)
+	fresh := false
+	for _, order := range orders {
+		made, err := s.enqueueOne(ctx, order)
 		if err != nil {
 			return false, err
 		}
-		var again []syncArgs
-		for i, result := range results {
-			fresh = fresh || !result.UniqueSkippedAsDuplicate
-			if result.UniqueSkippedAsDuplicate && s.dead(result.Job) {
-				next := orders[i]
-				next.Dispatch++
-				again = append(again, next)
-			}
-		}
-		orders = again
+		fresh = fresh || made
 	}
-	return full && fresh, nil
+	return fresh && len(orders) == tickLimit, nil
+}
+
+// enqueueOne makes a sync job, unless one is under way. Jobs that died are
+// passed over.
+func (s *Scheduler) enqueueOne(ctx context.Context, order syncArgs) (made bool, err error) {
+	for range maxDispatches {
+		result, err := s.client.Insert(ctx, order, nil)
+		if err != nil {
+			return false, err
+		}
+		if !result.UniqueSkippedAsDuplicate {
+			return true, nil
+		}
+		if !s.dead(result.Job) {
+			return false, nil
+		}
+		order.Dispatch++
+	}
+	return false, nil
 }
 
 // dead reports whether a job that holds up another of its key has lost its
@@ -140,14 +151,6 @@ func (s *Scheduler) enqueue(ctx context.Context, orders []syncArgs) (more bool, 
 // is for is then not found by a tick.
 func (s *Scheduler) dead(job *rivertype.JobRow) bool {
 	return job.State == rivertype.JobStateRunning && job.AttemptedAt != nil && time.Since(*job.AttemptedAt) > s.Lease
-}
-
-func (s *Scheduler) insert(ctx context.Context, orders []syncArgs) ([]*rivertype.JobInsertResult, error) {
-	jobs := make([]river.InsertManyParams, len(orders))
-	for i, order := range orders {
-		jobs[i].Args = order
-	}
-	return s.client.InsertMany(ctx, jobs)
 }
 
 // orderNotifications has notifications delivered.
@@ -159,12 +162,12 @@ func (s *Scheduler) orderNotifications(ctx context.Context, _ time.Time) (bool, 
 	if err != nil || len(pending) == 0 {
 		return false, err
 	}
-	jobs := make([]river.InsertManyParams, len(pending))
-	for i, n := range pending {
-		jobs[i].Args = notifyArgs{Notification: n.ID}
+	for _, n := range pending {
+		if _, err := s.client.Insert(ctx, notifyArgs{Notification: n.ID}, nil); err != nil {
+			return false, err
+		}
 	}
-	_, err = s.client.InsertMany(ctx, jobs)
-	return false, err // those beyond the limit come when these are through
+	return false, nil // those beyond the limit come when these are through
 }
 
 // orderSweep orders the hour's sweep, once.
