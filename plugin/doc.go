@@ -20,7 +20,9 @@
 // Each page carries a cursor: given back in a later call, the listing goes on
 // after that page. The stream cuts pages into messages of bounded size, drops
 // repeats within a page, quarantines records that are too large, counts, and
-// blocks while the host is busy, which is all the flow control there is.
+// blocks while the host is busy: until it has taken what was sent and, where it
+// sets a window, until it has stored enough of that. A connector that reads
+// ahead asks [Stream.Room] how far it may.
 //
 // What goes wrong is a [Refusal]: whose turn it is (the class), which of the
 // declared reasons, and a sentence for a person. Anything else that a
