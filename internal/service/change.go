@@ -21,7 +21,7 @@ import (
 func (s *Service) TestChange(ctx context.Context, name string, change Change) (Report, error) {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
-		return Report{}, fmt.Errorf("test connection %s: %w", name, err)
+		return Report{}, err
 	}
 	report, _, err := s.test(ctx, c.Connector, s.enterChange(c, change.Config, nil))
 	if err != nil || change.Config != nil {
@@ -32,7 +32,7 @@ func (s *Service) TestChange(ctx context.Context, name string, change Change) (R
 	}
 	// What works again need not wait for the next probe.
 	if report.OK && c.State() == store.StateCredentialsExpired {
-		return report, s.plan(ctx, c, s.Now(), store.WhyRetry)
+		return report, s.plan(ctx, c, schedule.RunNow(c, s.Now(), store.WhyRetry))
 	}
 	return report, nil
 }
@@ -41,7 +41,7 @@ func (s *Service) TestChange(ctx context.Context, name string, change Change) (R
 func (s *Service) Change(ctx context.Context, name string, change Change) (Connection, Report, error) {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
-		return Connection{}, Report{}, fmt.Errorf("change connection %s: %w", name, err)
+		return Connection{}, Report{}, err
 	}
 	next := c
 	if err := change.settings(&next); err != nil {
@@ -81,20 +81,15 @@ func (s *Service) Change(ctx context.Context, name string, change Change) (Conne
 }
 
 // replan moves the next run where a change calls for it: another configuration
-// is to be seen at once, another interval counts from now.
+// is to be seen at once, another interval has other slots.
 func (s *Service) replan(ctx context.Context, before, after store.Connection, configured bool) error {
 	switch {
 	case after.Paused:
 		return nil
 	case configured:
-		return s.plan(ctx, after, s.Now(), store.WhyChanged)
+		return s.plan(ctx, after, schedule.RunNow(after, s.Now(), store.WhyChanged))
 	case before.Interval != after.Interval:
-		anew := schedule.FirstPlan(s.Now(), after.Interval, after.Name)
-		p := store.Plan{ConnectionID: after.ID, Next: anew.Anchor, Why: store.WhySchedule, Anchor: anew.Anchor}
-		if err := s.Store.Plan(ctx, p); err != nil {
-			return fmt.Errorf("plan the next run of %s: %w", after.Name, err)
-		}
-		s.planned()
+		return s.plan(ctx, after, schedule.Replan(after, s.Now()))
 	}
 	return nil
 }

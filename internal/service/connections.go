@@ -30,36 +30,38 @@ func (s *Service) Connections(ctx context.Context) ([]Connection, error) {
 func (s *Service) Connection(ctx context.Context, name string) (Connection, error) {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
-		return Connection{}, fmt.Errorf("connection %s: %w", name, err)
+		return Connection{}, err
 	}
 	return s.show(ctx, c), nil
 }
 
 // Pause implements [Operations].
 func (s *Service) Pause(ctx context.Context, name string) (Connection, error) {
-	return s.setPaused(ctx, name, true, store.Plan{})
+	return s.setPaused(ctx, name, true)
 }
 
 // Resume implements [Operations].
 func (s *Service) Resume(ctx context.Context, name string) (Connection, error) {
-	return s.setPaused(ctx, name, false, store.Plan{Next: s.Now(), Why: store.WhyResumed})
+	return s.setPaused(ctx, name, false)
 }
 
-func (s *Service) setPaused(ctx context.Context, name string, paused bool, plan store.Plan) (Connection, error) {
+func (s *Service) setPaused(ctx context.Context, name string, paused bool) (Connection, error) {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
-		return Connection{}, fmt.Errorf("connection %s: %w", name, err)
+		return Connection{}, err
 	}
 	if c.Paused != paused {
 		c.Paused, c.Updated = paused, s.Now()
 		if err := s.Store.UpdateConnection(ctx, c); err != nil {
-			return Connection{}, fmt.Errorf("connection %s: %w", name, err)
+			return Connection{}, err
 		}
-		plan.ConnectionID = c.ID
-		if err := s.Store.Plan(ctx, plan); err != nil {
-			return Connection{}, fmt.Errorf("plan the next run of %s: %w", name, err)
+		plan := schedule.Pause(c)
+		if !paused {
+			plan = schedule.Resume(c, s.Now())
 		}
-		s.planned()
+		if err := s.plan(ctx, c, plan); err != nil {
+			return Connection{}, err
+		}
 	}
 	return s.Connection(ctx, name)
 }
@@ -68,7 +70,7 @@ func (s *Service) setPaused(ctx context.Context, name string, paused bool, plan 
 func (s *Service) Remove(ctx context.Context, name string) error {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
-		return fmt.Errorf("connection %s: %w", name, err)
+		return err
 	}
 	if err := s.Store.RemoveConnection(ctx, c.ID); err != nil {
 		return fmt.Errorf("remove connection %s: %w", name, err)
@@ -82,7 +84,7 @@ func (s *Service) SyncNow(ctx context.Context, name string, plan bool) (Connecti
 	c, err := s.Store.Connection(ctx, name)
 	switch {
 	case err != nil:
-		return Connection{}, fmt.Errorf("connection %s: %w", name, err)
+		return Connection{}, err
 	case c.Paused:
 		return Connection{}, fmt.Errorf("connection %s: %w", name, ErrPaused)
 	case c.State() == store.StateSyncing:
@@ -92,15 +94,15 @@ func (s *Service) SyncNow(ctx context.Context, name string, plan bool) (Connecti
 	if plan {
 		why = store.WhyPlan
 	}
-	if err := s.plan(ctx, c, s.Now(), why); err != nil {
+	if err := s.plan(ctx, c, schedule.RunNow(c, s.Now(), why)); err != nil {
 		return Connection{}, err
 	}
 	return s.Connection(ctx, name)
 }
 
 // plan moves a connection's next run.
-func (s *Service) plan(ctx context.Context, c store.Connection, next time.Time, why store.Why) error {
-	if err := s.Store.Plan(ctx, store.Plan{ConnectionID: c.ID, Next: next, Why: why}); err != nil {
+func (s *Service) plan(ctx context.Context, c store.Connection, p store.Plan) error {
+	if err := s.Store.Plan(ctx, p); err != nil {
 		return fmt.Errorf("plan the next run of %s: %w", c.Name, err)
 	}
 	s.planned()

@@ -23,7 +23,7 @@ const (
 func (s *Service) Export(ctx context.Context, name, format string, w io.Writer) error {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
-		return fmt.Errorf("connection %s: %w", name, err)
+		return err
 	}
 	var out exporter
 	switch format {

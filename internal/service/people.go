@@ -13,7 +13,7 @@ import (
 func (s *Service) People(ctx context.Context, name string, q PeopleQuery) ([]Person, error) {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
-		return nil, fmt.Errorf("connection %s: %w", name, err)
+		return nil, err
 	}
 	stored, err := s.Store.People(ctx, store.PeopleQuery{ConnectionID: c.ID, Search: q.Search, After: q.After, Limit: pageSize(q.Limit)})
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *Service) People(ctx context.Context, name string, q PeopleQuery) ([]Per
 func (s *Service) Person(ctx context.Context, name, id string) (Person, error) {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
-		return Person{}, fmt.Errorf("connection %s: %w", name, err)
+		return Person{}, err
 	}
 	p, err := s.Store.Person(ctx, c.ID, id)
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *Service) Person(ctx context.Context, name, id string) (Person, error) {
 func (s *Service) Forget(ctx context.Context, name, id string) error {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
-		return fmt.Errorf("connection %s: %w", name, err)
+		return err
 	}
 	if err := s.Store.Forget(ctx, c.ID, id); err != nil {
 		return fmt.Errorf("forget that person of %s: %w", name, err)

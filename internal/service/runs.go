@@ -17,7 +17,7 @@ func (s *Service) Runs(ctx context.Context, name string, before int64, limit int
 	if name != "" {
 		c, err := s.Store.Connection(ctx, name)
 		if err != nil {
-			return nil, fmt.Errorf("connection %s: %w", name, err)
+			return nil, err
 		}
 		query.ConnectionID, names[c.ID] = c.ID, c
 	} else {
@@ -46,7 +46,7 @@ func (s *Service) Runs(ctx context.Context, name string, before int64, limit int
 func (s *Service) Run(ctx context.Context, id int64) (Run, error) {
 	run, err := s.Store.Run(ctx, id)
 	if err != nil {
-		return Run{}, fmt.Errorf("run %d: %w", id, err)
+		return Run{}, err
 	}
 	return s.withDetails(ctx, run)
 }
@@ -55,7 +55,7 @@ func (s *Service) Run(ctx context.Context, id int64) (Run, error) {
 func (s *Service) Approve(ctx context.Context, id int64) (Run, error) {
 	run, err := s.Store.Approve(ctx, id, s.Now())
 	if err != nil {
-		return Run{}, fmt.Errorf("approve run %d: %w", id, err)
+		return Run{}, err
 	}
 	s.Log.InfoContext(ctx, "a held run was approved", slog.Int64("run", id))
 	return s.withDetails(ctx, run)
@@ -64,7 +64,7 @@ func (s *Service) Approve(ctx context.Context, id int64) (Run, error) {
 // Discard implements [Operations].
 func (s *Service) Discard(ctx context.Context, id int64) (Run, error) {
 	if err := s.Store.Discard(ctx, id, s.Now()); err != nil {
-		return Run{}, fmt.Errorf("discard run %d: %w", id, err)
+		return Run{}, err
 	}
 	s.Log.InfoContext(ctx, "a held run was discarded", slog.Int64("run", id))
 	return s.Run(ctx, id)
