@@ -19,6 +19,11 @@ import (
 // not be read: a service that spoils one record spoils many.
 const maxQuarantineLines = 20
 
+// pagesUnderWay is how many pages may be on their way here that are not stored
+// yet. A crash has those asked for again, and the one that is read ahead, no
+// more.
+const pagesUnderWay = 1
+
 // stage has the connector list everybody, from the run's cursor on, and stores
 // what comes. A run that is complete asks nothing.
 func (w *worker) stage(ctx context.Context, connector *host.Connector) error {
@@ -62,7 +67,8 @@ func (s *stager) list(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	s.summary, err = s.connector.Sync(ctx, host.SyncRequest{Resource: resource, Cursor: s.run.Cursor, WaitBudget: s.waitBudget()}, host.Consumer{
+	request := host.SyncRequest{Resource: resource, Cursor: s.run.Cursor, WaitBudget: s.waitBudget(), Window: pagesUnderWay}
+	s.summary, err = s.connector.Sync(ctx, request, host.Consumer{
 		Page: func(ctx context.Context, page host.Page) error {
 			return s.inHand(ctx, func() error { return s.page(ctx, page) })
 		},
