@@ -78,8 +78,9 @@ var rooms = []room{
 		imports: []string{"internal/service", "internal/store"},
 	},
 	{
+		// It says of a connector's refusal what host makes of it.
 		name: "internal/web", holds: under("internal/web"),
-		imports: []string{"internal/people", "internal/service", "internal/connection", "internal/store", "internal/syncer"},
+		imports: []string{"internal/people", "internal/service", "internal/connection", "internal/store", "internal/syncer", "host"},
 	},
 	// The fake tenant that programs demonstrate with.
 	{name: "internal/program/demo", holds: under("internal/program/demo"), imports: []string{"plugin/okta"}},

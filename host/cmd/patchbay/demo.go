@@ -21,7 +21,6 @@ import (
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/wire"
-	"patchbay.example/plugin/okta/oktatest"
 )
 
 // The demonstration's connection, and its connector.
@@ -118,12 +117,8 @@ func (a *app) demo(ctx context.Context, flags demoFlags) (err error) {
 func (a *app) demoSettings(flags demoFlags) (settings, error) {
 	s := defaultSettings()
 	s.logLevel = slog.LevelWarn
-	for _, k := range keys() {
-		if value, ok := a.flags.given[k.name]; ok {
-			if err := k.set(&s, value); err != nil {
-				return settings{}, configError(fmt.Errorf("--%s %w", k.flag(), err), "")
-			}
-		}
+	if err := s.apply(a.flags.given, func(k key) string { return "--" + k.flag() }); err != nil {
+		return settings{}, err
 	}
 	s.listen = flags.listen
 	return s, nil
@@ -151,7 +146,7 @@ func (a *app) findDemoConnector(ctx context.Context, s settings) <-chan foundCon
 
 // present adds the connection, prints what there is to see, and says when the
 // first run is over.
-func (a *app) present(ctx context.Context, sv *served, tenant *oktatest.Tenant, s settings) error {
+func (a *app) present(ctx context.Context, sv *served, tenant *demo.Tenant, s settings) error {
 	say := func(format string, args ...any) error {
 		return program.Output(fmt.Fprintf(a.stdout, format+"\n", args...))
 	}
@@ -185,7 +180,7 @@ func (a *app) present(ctx context.Context, sv *served, tenant *oktatest.Tenant, 
 
 // addDemoConnection adds the connection, or, in a folder of an earlier
 // demonstration, points it to this one's tenant.
-func addDemoConnection(ctx context.Context, operations service.Operations, tenant *oktatest.Tenant) (service.Connection, service.Report, error) {
+func addDemoConnection(ctx context.Context, operations service.Operations, tenant *demo.Tenant) (service.Connection, service.Report, error) {
 	config := demo.Configuration(tenant)
 	earlier, err := operations.Connection(ctx, demoConnection)
 	switch {
