@@ -112,24 +112,29 @@ const maxShown = 40
 // flagError names the flag that was meant. It repeats nothing that could be a
 // secret: a key pasted without quotes begins with dashes as a flag does.
 func flagError(cmd *cobra.Command, err error) error {
-	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && len(unknown.GetSpecifiedName()) <= maxShown {
-		var names []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		name := unknown.GetSpecifiedName()
-		dashes := "--"
-		if unknown.GetSpecifiedShortnames() != "" {
-			return program.Usagef(cmd, "there is no flag -%s", name)
-		}
-		guess, ok := nearest(name, names)
-		if !ok {
-			return program.Usagef(cmd, "there is no flag %s%s", dashes, name)
-		}
-		return program.Usagef(cmd, "there is no flag %s%s: did you mean %s%s?", dashes, name, dashes, guess)
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok && !strings.ContainsAny(invalid.GetValue(), "\n\r") {
+		return program.FlagError(cmd, err) // no flag that is checked takes a secret
+	}
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	switch {
+	case ok && unknown.GetSpecifiedShortnames() != "":
+		return program.Usagef(cmd, "there is no flag -%s", unknown.GetSpecifiedName())
+	case ok && len(unknown.GetSpecifiedName()) <= maxShown:
+		return unknownFlag(cmd, unknown.GetSpecifiedName())
 	}
 	if text := err.Error(); len(text) > 3*maxShown || strings.ContainsAny(text, "\n\r") || strings.Contains(text, "BEGIN") {
 		return program.Usagef(cmd, "the command line can't be read: one of its words is no flag, or no value of its flag. It is not repeated here, for it could be a secret")
 	}
 	return program.FlagError(cmd, err)
+}
+
+func unknownFlag(cmd *cobra.Command, name string) error {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if guess, ok := nearest(name, names); ok {
+		return program.Usagef(cmd, "there is no flag --%s: did you mean --%s?", name, guess)
+	}
+	return program.Usagef(cmd, "there is no flag --%s", name)
 }
 
 // abridged is a word that an error may repeat.

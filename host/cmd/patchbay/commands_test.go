@@ -87,6 +87,8 @@ func TestTranscripts(t *testing.T) {
 		{"runs-discard", standing(), "runs discard 42", wire.ExitDone},
 
 		{"users-list", alone(), "users list", wire.ExitDone},
+		{"users-list-of", standing(), "users list workforce --limit 1", wire.ExitDone},
+		{"users-list-two", standing(), "users list workforce sandbox", wire.ExitUsage},
 		{"users-list-whose", standing(), "users list", wire.ExitUsage},
 		{"users-list-search", standing(), "users list --connection workforce --search one --format json", wire.ExitDone},
 		{"users-list-nobody", alone(), "users list --search zz", wire.ExitDone},
@@ -108,6 +110,8 @@ func TestTranscripts(t *testing.T) {
 		{"no-command", standing(), "conections list", wire.ExitUsage},
 		{"no-subcommand", standing(), "connections lst", wire.ExitUsage},
 		{"no-flag", standing(), "connections list --formatt json", wire.ExitUsage},
+		{"no-duration", standing(), "connections set workforce --interval soon", wire.ExitUsage},
+		{"no-short-flag", standing(), "connections list -x", wire.ExitUsage},
 		{"no-format", standing(), "connections list --format xml", wire.ExitUsage},
 		{"too-many", standing(), "connections show work force", wire.ExitUsage},
 		{"our-fault", fails(standing(), "Connections", errors.New("list the connections: disk I/O error")), "connections list", wire.ExitOurs},

@@ -167,7 +167,7 @@ func (a *app) logLine(l service.LogLine) string {
 	if l.Warning {
 		mark = "!"
 	}
-	return fmt.Sprintf("%s %s  %s", mark, a.when(&l.At), clean(l.Text))
+	return fmt.Sprintf("%s %s  %s", mark, a.toTheSecond(l.At), clean(l.Text))
 }
 
 // brought says what came from the service.

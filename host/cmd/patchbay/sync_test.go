@@ -129,9 +129,9 @@ func TestWatchingTellsWhatHappens(t *testing.T) {
 			ops.step()
 		}()
 		i := invoke(t, ops, nil, "sync", "workforce", "--watch")
-		want := "  13:00  Connected to Example.\n" +
+		want := "  13:00:00  Connected to Example.\n" +
 			"Reading: 200 of about 1,000 people, 1 page, 20 a second\n" +
-			"! 13:00  Okta asks to wait.\n" +
+			"! 13:00:00  Okta asks to wait.\n" +
 			"Reading: 400 of about 1,000 people, 2 pages, 40 a second, 3.0 s of it waiting\n"
 		if i.code != wire.ExitDone || !strings.HasPrefix(i.stderr.String(), want) {
 			t.Errorf("exit code %d, says\n%s\nwant\n%s", i.code, i.stderr.String(), want)

@@ -31,6 +31,18 @@ func (c *ofConnection) add(a *app, cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("connection", a.connectionNames) // there is such a flag
 }
 
+// args takes the connection as a command's only word, too.
+func (c *ofConnection) args(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case len(args) > 1 || c.name != "":
+		return program.Usagef(cmd, "the people of one connection can be asked for at a time")
+	}
+	c.name = args[0]
+	return nil
+}
+
 // resolve is the connection that is meant.
 func (c *ofConnection) resolve(ctx context.Context, cmd *cobra.Command, o opened) (string, error) {
 	if c.name != "" {
@@ -60,10 +72,10 @@ func (a *app) usersListCommand() *cobra.Command {
 	var of ofConnection
 	var query service.PeopleQuery
 	cmd := &cobra.Command{
-		Use: "list", Short: "List or search the people of a connection", Args: program.NoArguments,
+		Use: "list [CONNECTION]", Short: "List or search the people of a connection", Args: of.args, ValidArgsFunction: a.connectionNames,
 		Long: `List lists people by id. A search finds those of whose name, e-mail and user name
 some word begins with each word of it.`,
-		Example: `  patchbay users list --connection workforce
+		Example: `  patchbay users list workforce
   patchbay users list --search "ana lim"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkLimit(cmd, query.Limit); err != nil {
@@ -179,12 +191,12 @@ func (a *app) usersExportCommand() *cobra.Command {
 	var of ofConnection
 	var format, output string
 	cmd := &cobra.Command{
-		Use: "export", Short: "Write all people of a connection as JSON lines or CSV", Args: program.NoArguments,
+		Use: "export [CONNECTION]", Short: "Write all people of a connection as JSON lines or CSV", Args: of.args, ValidArgsFunction: a.connectionNames,
 		Long: `Export writes everybody: as jsonl, one person a line with the record as the
 service sent it; as csv, what lists show, safe to open in a spreadsheet. A file
 of --output is for its owner's eyes only, and is there whole or not at all.`,
 		Example: `  patchbay users export > people.jsonl
-  patchbay users export --connection workforce --format csv --output people.csv`,
+  patchbay users export workforce --format csv --output people.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := program.RequireOneOf(cmd, "format", format, service.FormatJSONLines, service.FormatCSV); err != nil {
 				return err

@@ -13,12 +13,19 @@ func (a *app) when(t *time.Time) string {
 	if t == nil || t.IsZero() {
 		return "never"
 	}
+	return a.whenAs(*t, "15:04")
+}
+
+// toTheSecond is such a time of something that one may want to time.
+func (a *app) toTheSecond(t time.Time) string { return a.whenAs(t, time.TimeOnly) }
+
+func (a *app) whenAs(t time.Time, layout string) string {
 	zone := a.zone
 	if zone == nil {
 		zone = time.Local // a person at a terminal reads it
 	}
 	local, now := t.In(zone), a.clock().In(zone)
-	clock := local.Format("15:04")
+	clock := local.Format(layout)
 	switch days := day(local).Sub(day(now)) / (24 * time.Hour); {
 	case days == 0:
 		return clock
