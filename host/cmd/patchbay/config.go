@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -116,14 +117,9 @@ func (f *keyFlag) String() string { return "" }
 
 func (f *keyFlag) Type() string { return f.key.kind() }
 
-// Set checks the value, so that a mistake is a usage error, and keeps it.
+// Set keeps the value. It is looked at later: what pflag says of a value that
+// is refused repeats it, and it may hold a password.
 func (f *keyFlag) Set(value string) error {
-	if f.key.name == "database" && hasPassword(value) {
-		return errors.New("holds a password, which everybody on this machine may read in the list of processes: set DATABASE_URL, or database in the configuration file")
-	}
-	if err := f.key.set(&settings{}, value); err != nil {
-		return err
-	}
 	f.given[f.key.name] = value
 	return nil
 }
@@ -162,6 +158,9 @@ func (a *app) settings() (settings, error) {
 
 func (f *settingsFlags) load(env environment) (settings, error) {
 	s := defaultSettings()
+	if hasPassword(f.given["database"]) {
+		return settings{}, configError(errors.New("--database holds a password, which everybody on this machine may read in the list of processes"), "Set DATABASE_URL, or database in the configuration file.")
+	}
 	fromEnvironment, err := env.values()
 	if err != nil {
 		return settings{}, configError(err, "")
@@ -185,18 +184,28 @@ func (f *settingsFlags) load(env environment) (settings, error) {
 			return settings{}, configError(err, "Correct "+path+"; docs/service.md lists every key.")
 		}
 	}
-	for _, values := range []map[string]string{fromEnvironment, f.given} {
-		for _, k := range keys() {
-			value, ok := values[k.name]
-			if !ok {
-				continue
-			}
-			if err := k.set(&s, value); err != nil {
-				return settings{}, configError(fmt.Errorf("%s %w", k.env(), err), "")
-			}
-		}
+	if err := s.apply(fromEnvironment, key.env); err != nil {
+		return settings{}, err
+	}
+	if err := s.apply(f.given, func(k key) string { return "--" + k.flag() }); err != nil {
+		return settings{}, err
 	}
 	return s, s.complete()
+}
+
+// apply sets values by their keys. called is what a key is called where they
+// come from.
+func (s *settings) apply(values map[string]string, called func(key) string) error {
+	for _, k := range keys() {
+		value, given := values[k.name]
+		if !given {
+			continue
+		}
+		if err := k.set(s, value); err != nil {
+			return configError(fmt.Errorf("%s %w", called(k), err), "")
+		}
+	}
+	return nil
 }
 
 // complete fills in what depends on other settings, of which data is given, and
@@ -241,7 +250,7 @@ func (f *settingsFlags) file(env environment, data string) (path string, text []
 	}
 	for _, path := range []string{filepath.Join(data, configFile), systemConfigFile} {
 		text, err := readConfigFile(path)
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) { // of the latter the data folder's maker tells
 			return path, text, err
 		}
 	}

@@ -62,7 +62,7 @@ func TestDemoKeepsItsDataWhereItIsTold(t *testing.T) {
 		}
 		s.end(syscall.SIGINT, wire.ExitInterrupt)
 	}
-	people := command{args: []string{"users", "list", "workforce", "--data", data}}
+	people := command{args: []string{"users", "list", "--data", data}}
 	people.run(t).wantCode(0)
 }
 

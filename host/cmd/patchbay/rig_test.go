@@ -152,7 +152,7 @@ func page(n int) func(oktatest.Stats) bool {
 func (r *rig) exported() []string {
 	r.Helper()
 	ids := []string{}
-	for line := range strings.Lines(r.ok("users", "export", "workforce", "--format", "jsonl")) {
+	for line := range strings.Lines(r.ok("users", "export", "--format", "jsonl")) {
 		var person struct {
 			ID string `json:"id"`
 		}

@@ -132,7 +132,9 @@ func start(ctx context.Context, s settings, log *slog.Logger) (_ *served, err er
 		err = sv.scheduler.Start(ctx)
 	}
 	if err == nil && sv.held != nil {
-		err = sv.held.announce(announcement{Address: sv.address, Token: token, PID: os.Getpid(), Version: version})
+		if err = sv.held.announce(announcement{Address: sv.address, Token: token, PID: os.Getpid(), Version: version}); err != nil {
+			err = folderError(s.data, err)
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, sv.stop())
@@ -181,7 +183,7 @@ func (sv *served) answer(listener net.Listener, token string) error {
 	measured := telemetry.New(telemetry.Config{Operations: sv.service, Version: version})
 	var err error
 	sv.site, err = web.New(web.Config{
-		Operations: sv.service, API: api.New(sv.service, version), Telemetry: measured.Metrics(), Ready: sv.ready,
+		Operations: sv.service, API: sv.machines(), Telemetry: measured.Metrics(), Ready: sv.ready,
 		Origin: sv.address, APIToken: token, Version: version, Log: sv.log,
 	})
 	if err != nil {
@@ -267,8 +269,25 @@ func (sv *served) stopAnswering(ctx context.Context) error {
 	return nil
 }
 
-// loginPath is where a service is asked for an address that opens a session.
-const loginPath = "/login-token"
+// loginPath is where a service is asked for an address that opens a session. It
+// stands below what is for machines, and so behind the guard's token.
+const loginPath = "/api/login"
+
+// machines answers what machines ask: the API, and for a session.
+func (sv *served) machines() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", api.New(sv.service, version))
+	mux.HandleFunc("POST "+loginPath, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(login{URL: sv.site.LoginURL()}) // whoever has left needs no answer
+	})
+	return mux
+}
+
+// login is an address that opens a session.
+type login struct {
+	URL string `json:"url"`
+}
 
 // openSession prints an address that opens a session with the service that runs.
 func (a *app) openSession(ctx context.Context) error {
@@ -283,32 +302,28 @@ func (a *app) openSession(ctx context.Context) error {
 			Fix: "Start it with: patchbay serve. If it runs with another data folder, name that with --data.",
 		}
 	}
-	login, err := askForLogin(ctx, running)
+	session, err := askForLogin(ctx, running)
 	if err != nil {
 		return fmt.Errorf("ask the service at %s for a session: %w", running.Address, err)
 	}
-	return a.show(struct {
-		URL string `json:"url"`
-	}{login}, func(w io.Writer) { _, _ = fmt.Fprintln(w, login) })
+	return a.show(session, func(w io.Writer) { _, _ = fmt.Fprintln(w, session.URL) })
 }
 
-func askForLogin(ctx context.Context, running announcement) (string, error) {
+func askForLogin(ctx context.Context, running announcement) (login, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, running.Address+loginPath, nil)
 	if err != nil {
-		return "", err
+		return login{}, err
 	}
 	request.Header.Set("Authorization", "Bearer "+running.Token)
 	response, err := loopback.Do(request)
 	if err != nil {
-		return "", err
+		return login{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("it answers %s; was it started by another version?", response.Status)
+		return login{}, fmt.Errorf("it answers %s; was it started by another version?", response.Status)
 	}
-	var answer struct {
-		URL string `json:"url"`
-	}
-	err = json.NewDecoder(io.LimitReader(response.Body, maxRuntimeBytes)).Decode(&answer)
-	return answer.URL, err
+	var session login
+	err = json.NewDecoder(io.LimitReader(response.Body, maxRuntimeBytes)).Decode(&session)
+	return session, err
 }

@@ -164,7 +164,7 @@ func TestRefusesToStartHalf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = taken.Close() }()
+	t.Cleanup(func() { _ = taken.Close() })
 	for name, c := range map[string]struct {
 		prepare func(t *testing.T, r *rig)
 		args    []string
