@@ -3,6 +3,7 @@
 package syncer_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -224,4 +225,27 @@ func TestARunWhoseBaseIsGoneIsAbandoned(t *testing.T) {
 	if run.Reason != syncer.ReasonDirectoryMoved || run.Message == "" || run.Fix == "" {
 		t.Errorf("the run was abandoned for %s: %q %q", run.Reason, run.Message, run.Fix)
 	}
+}
+
+// farAhead is how long a test waits for a request that must not come: far longer
+// than one takes that nothing holds back.
+const farAhead = 150 * time.Millisecond
+
+// While a page is being stored, the next one is asked for, and no more: what a
+// crash now would have asked for again.
+func TestNoMoreIsUnderWayThanWhatACrashMayRepeat(t *testing.T) {
+	r := newRig(t, 60)
+	r.beforePage = func(stored int) {
+		if stored > 1 {
+			return
+		}
+		r.await(func(s oktatest.Stats) bool { return s.UsersContinued >= stored+1 })
+		ctx, cancel := context.WithTimeout(t.Context(), farAhead)
+		defer cancel()
+		if s, err := r.tenant.Await(ctx, func(s oktatest.Stats) bool { return s.UsersContinued > stored+1 }); err == nil {
+			t.Errorf("with %d pages stored, %d were asked for after the first", stored, s.UsersContinued)
+		}
+	}
+	r.sync(store.RunPromoted)
+	r.wantDirectory(r.everybody())
 }
