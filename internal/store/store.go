@@ -76,7 +76,9 @@ type StagedRecord struct {
 
 // Quarantine is a record that could not be read.
 type Quarantine struct {
-	ID         string // empty where unreadable
+	// ID is empty where it could not be read either. Anything else than what
+	// [ValidID] takes counts as that.
+	ID         string
 	LeaseUntil time.Time
 }
 

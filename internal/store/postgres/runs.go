@@ -83,7 +83,7 @@ func (s *Store) Runs(ctx context.Context, q store.RunsQuery) ([]store.Run, error
 	}
 	var runs []store.Run
 	rows, err := s.pool.Query(ctx, `SELECT `+runColumns+` FROM run JOIN connection c ON c.id = run.connection_id AND NOT c.removed
-		WHERE ($1 = 0 OR run.connection_id = $1) AND run.id < $2 ORDER BY run.id DESC LIMIT $3`, q.ConnectionID, before, store.Limit(q.Limit))
+		WHERE ($1::bigint = 0 OR run.connection_id = $1) AND run.id < $2 ORDER BY run.id DESC LIMIT $3`, q.ConnectionID, before, store.Limit(q.Limit))
 	if err == nil {
 		runs, err = pgx.CollectRows(rows, scanRun)
 	}
@@ -102,38 +102,41 @@ func (s *Store) Restart(ctx context.Context, f store.Fence) error {
 }
 
 // Finish implements [store.Store]. The totals of a run that becomes held are
-// those of the comparison.
+// those of the comparison, which takes longer than the connection's row should
+// be locked: it is made before, on a snapshot of its own.
 func (s *Store) Finish(ctx context.Context, f store.Fence, end store.Finish) error {
+	var compared store.Comparison
 	switch end.Status {
-	case store.RunFailed, store.RunAbandoned, store.RunHeld:
+	case store.RunFailed, store.RunAbandoned:
+	case store.RunHeld:
+		var err error
+		if compared, err = s.Compare(ctx, f); err != nil {
+			return err
+		}
 	default:
 		return fmt.Errorf("finish run %d: %q is no status of a run that ends without being promoted", f.Run, end.Status)
 	}
-	return s.transact(ctx, fmt.Sprintf("finish run %d", f.Run), func(tx pgx.Tx) error {
-		run, err := lockOwned(ctx, tx, f)
-		if err != nil {
-			return err
-		}
-		totals := run.Totals
-		if end.Status == store.RunHeld && !run.Complete {
+	return s.transact(ctx, fmt.Sprintf("finish run %d", f.Run), func(tx pgx.Tx) error { return finish(ctx, tx, f, end, compared) })
+}
+
+func finish(ctx context.Context, tx pgx.Tx, f store.Fence, end store.Finish, compared store.Comparison) error {
+	run, err := lockOwned(ctx, tx, f)
+	if err != nil {
+		return err
+	}
+	if end.Status == store.RunHeld {
+		if !run.Complete {
 			return errIncomplete
 		}
-		if end.Status == store.RunHeld {
-			if err := supersede(ctx, tx, run); err != nil {
-				return err
-			}
-			compared, err := compare(ctx, tx, run)
-			if err != nil {
-				return err
-			}
-			totals.Added, totals.Changed, totals.Unchanged, totals.Removed = compared.Added, compared.Changed, compared.Unchanged, compared.Removed
+		if err := supersede(ctx, tx, run); err != nil {
+			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE run SET status = $2, class = $3, reason = $4, message = $5, fix = $6, plan = $7, finished = $8,
-				added = $9, changed = $10, unchanged = $11, removed = $12 WHERE id = $1`,
-			run.ID, string(end.Status), store.Text(end.Class), store.Text(end.Reason), store.Text(end.Message), store.Text(end.Fix), end.Plan, millis(end.Now),
-			totals.Added, totals.Changed, totals.Unchanged, totals.Removed)
-		return err
-	})
+	}
+	_, err = tx.Exec(ctx, `UPDATE run SET status = $2, class = $3, reason = $4, message = $5, fix = $6, plan = $7, finished = $8,
+			added = $9, changed = $10, unchanged = $11, removed = $12 WHERE id = $1`,
+		run.ID, string(end.Status), store.Text(end.Class), store.Text(end.Reason), store.Text(end.Message), store.Text(end.Fix), end.Plan, millis(end.Now),
+		compared.Added, compared.Changed, compared.Unchanged, compared.Removed)
+	return err
 }
 
 // Discard implements [store.Store].

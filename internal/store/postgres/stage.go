@@ -35,22 +35,19 @@ func (s *Store) StagePage(ctx context.Context, f store.Fence, p store.StagedPage
 }
 
 // Quarantine implements [store.Store]. A person who was met before in this pass
-// keeps what was read then; otherwise the directory's last state stands.
+// keeps what was read then; otherwise the directory's last state stands. An id
+// that no record may have counts as unreadable: the run then removes nobody.
 func (s *Store) Quarantine(ctx context.Context, f store.Fence, q store.Quarantine) error {
 	doing := fmt.Sprintf("quarantine a record of run %d", f.Run)
-	if q.ID != "" {
-		if err := checkID(q.ID); err != nil {
-			return fmt.Errorf("%s: %w", doing, err)
-		}
-	}
+	identified := store.ValidID(q.ID)
 	return s.transact(ctx, doing, func(tx pgx.Tx) error {
 		run, err := oneRun(ctx, tx, `UPDATE run SET quarantined = quarantined + 1, lease_until = $3,
 			unidentified = unidentified + CASE WHEN $4 THEN 1 ELSE 0 END`+owned+`RETURNING `+runColumns,
-			f.Run, f.Epoch, q.LeaseUntil.UnixMilli(), q.ID == "")
+			f.Run, f.Epoch, q.LeaseUntil.UnixMilli(), !identified)
 		if errors.Is(err, store.ErrNotFound) {
 			return store.ErrFenced
 		}
-		if err != nil || q.ID == "" {
+		if err != nil || !identified {
 			return err
 		}
 		return noteUnreadable(ctx, tx, run, q.ID)

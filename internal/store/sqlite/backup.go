@@ -29,30 +29,52 @@ func BackupFile(ctx context.Context, path, to string) error {
 	if err := claim(ctx, path); err != nil {
 		return explained(path, err)
 	}
-	from := connect(path, url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(" + strconv.Itoa(busyMilliseconds) + ")"}})
+	from := connect(path, url.Values{"mode": {"ro"}, "_pragma": {
+		"busy_timeout(" + strconv.Itoa(busyMilliseconds) + ")", "cache_size(-" + strconv.Itoa(backupCacheKiB) + ")",
+	}})
 	return errors.Join(backUp(ctx, from, to), from.Close())
 }
 
 // backUp writes the copy beside its place, and moves it there when it is whole.
 func backUp(ctx context.Context, from *sql.DB, path string) error {
-	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("back up into %s: %w", path, fs.ErrExist)
-	}
-	folder, err := os.MkdirTemp(filepath.Dir(path), ".backup-") // mode 0700
-	if err != nil {
-		return fmt.Errorf("back up into %s: %w", path, err)
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	whole := filepath.Join(folder, "copy")
-	_, err = from.ExecContext(ctx, "VACUUM INTO ?", whole)
-	if err == nil {
-		err = os.Chmod(whole, 0o600)
-	}
-	if err == nil {
-		err = os.Link(whole, path) // unlike a rename, it takes nobody's place
-	}
+	err := writeCopy(ctx, from, path)
 	if err != nil {
 		return fmt.Errorf("back up into %s: %w", path, err)
 	}
 	return nil
+}
+
+func writeCopy(ctx context.Context, from *sql.DB, path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fs.ErrExist
+	}
+	folder, err := os.MkdirTemp(filepath.Dir(path), ".backup-") // mode 0700
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	whole := filepath.Join(folder, "copy")
+	if _, err := from.ExecContext(ctx, "VACUUM INTO ?", whole); err != nil {
+		return err
+	}
+	if err := keep(whole); err != nil {
+		return err
+	}
+	// Unlike a rename, a link takes nobody's place. Some file systems have none,
+	// such as those of memory sticks.
+	if err := os.Link(whole, path); err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return os.Rename(whole, path)
+}
+
+// keep makes a file its owner's, and sees to it that it outlasts a power cut,
+// which SQLite leaves to whoever makes a copy
+// (https://www.sqlite.org/lang_vacuum.html, section 4).
+func keep(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, fileMode)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Chmod(fileMode), file.Sync(), file.Close())
 }

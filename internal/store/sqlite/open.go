@@ -25,9 +25,10 @@ const (
 	// two runs' comparisons at once.
 	readers = 4
 	// The page caches, in KiB: 16 MiB in all, with what the UI and the indexes
-	// touch most.
-	writerCacheKiB = 8 << 10
+	// touch most. A backup has two, one of each file.
+	writerCacheKiB = 7 << 10
 	readerCacheKiB = 2 << 10
+	backupCacheKiB = 512
 	// busyMilliseconds is how long a writer waits for one of another process,
 	// such as a backup; within the process there is one writer only.
 	busyMilliseconds = 10_000

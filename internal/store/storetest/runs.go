@@ -114,6 +114,7 @@ func wantFenced(t *testing.T, r *run) {
 	_, promoted := s.Promote(ctx, f, later)
 	for name, err := range map[string]error{
 		"Renew":      s.Renew(ctx, f, later, time.Second),
+		"Release":    s.Release(ctx, f, r.now),
 		"StagePage":  r.tryPage("fenced", member{id: "f", name: "Fenced"}),
 		"Empty page": r.tryPage(""),
 		"Quarantine": s.Quarantine(ctx, f, store.Quarantine{ID: "q", LeaseUntil: later}),

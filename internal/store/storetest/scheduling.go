@@ -26,9 +26,12 @@ var schedulingTests = []subtest{
 	{"checks are kept", checksKept},
 	{"the last lines of a log are kept", notesBounded},
 	{"a notification is kept until it is delivered", notifications},
+	{"a notification is given up", givenUp},
 	{"what was declared last holds", trust},
 	{"all runs are listed in pages", runsInPages},
 	{"a removal takes logs and notifications along", removedWithNotes},
+	{"a sweep takes logs and notifications along", sweptWithNotes},
+	{"an update leaves the schedule alone", updatedBesideSchedule},
 }
 
 func scheduleKept(t *testing.T, s store.Store) {
@@ -323,11 +326,37 @@ func notifications(t *testing.T, s store.Store) {
 	if pending, err = s.Pending(t.Context(), 10); err != nil || len(pending) != 0 {
 		t.Errorf("after the delivery %d are pending (%v)", len(pending), err)
 	}
+	if one, err = s.Notification(t.Context(), want.ID); err != nil || !one.Delivered.Equal(noon.Add(time.Minute)) {
+		t.Errorf("after the delivery: %+v (%v)", one, err)
+	}
 	if _, err := s.Notification(t.Context(), want.ID+99); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("one that is not there: %v", err)
 	}
 	if err := s.Undelivered(t.Context(), want.ID+99, "", true, noon); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an attempt of one that is not there: %v", err)
+	}
+}
+
+// A notification that is given up is kept, with what the last attempt said.
+func givenUp(t *testing.T, s store.Store) {
+	c, run := failed(t, s)
+	c.told(run)
+	pending, err := s.Pending(t.Context(), 10)
+	if err != nil || len(pending) != 1 {
+		t.Fatalf("%d are pending (%v)", len(pending), err)
+	}
+	id := pending[0].ID
+	for attempt := range 3 {
+		if err := s.Undelivered(t.Context(), id, fmt.Sprint("cause ", attempt), attempt == 2, noon.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one, err := s.Notification(t.Context(), id)
+	if err != nil || one.Attempts != 3 || one.LastError != "cause 2" || !one.GivenUp.Equal(noon.Add(time.Hour)) || !one.Delivered.IsZero() {
+		t.Errorf("given up is %+v (%v)", one, err)
+	}
+	if pending, err = s.Pending(t.Context(), 10); err != nil || len(pending) != 0 {
+		t.Errorf("%d are still pending (%v)", len(pending), err)
 	}
 }
 
@@ -377,26 +406,74 @@ func runsInPages(t *testing.T, s store.Store) {
 	}
 }
 
-func removedWithNotes(t *testing.T, s store.Store) {
-	c, run := failed(t, s)
+// told notes something about a run that has ended, and notifies somebody.
+func (c *tenant) told(run store.Run) {
+	c.t.Helper()
 	err := errors.Join(
-		s.Note(t.Context(), run.ID, store.Note{At: noon, Text: "x"}),
-		s.Settle(t.Context(), store.Settlement{
-			ConnectionID: c.id, Schedule: store.Schedule{Settled: run.ID},
+		c.s.Note(c.t.Context(), run.ID, store.Note{At: noon, Text: "x"}),
+		c.s.Settle(c.t.Context(), store.Settlement{
+			ConnectionID: c.id, From: c.connection().Schedule.Settled, Schedule: store.Schedule{Settled: run.ID},
 			Notification: &store.Notification{ConnectionID: c.id, Run: run.ID, Cause: "x", Body: []byte(`{}`), Created: noon},
 		}),
-		s.RemoveConnection(t.Context(), c.id),
 	)
 	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// wantTold says how much is left of what was told about a run.
+func wantTold(t *testing.T, s store.Store, run int64, notes, notifications int) {
+	t.Helper()
+	left, err := s.Notes(t.Context(), run, 10)
+	if err != nil || len(left) != notes {
+		t.Errorf("of run %d %d lines are left, want %d (%v)", run, len(left), notes, err)
+	}
+	pending, err := s.Pending(t.Context(), 10)
+	pending = slices.DeleteFunc(pending, func(n store.Notification) bool { return n.Run != run })
+	if err != nil || len(pending) != notifications {
+		t.Errorf("of run %d %d notifications are left, want %d (%v)", run, len(pending), notifications, err)
+	}
+}
+
+func removedWithNotes(t *testing.T, s store.Store) {
+	c, run := failed(t, s)
+	c.told(run)
+	wantTold(t, s, run.ID, 1, 1)
+	if err := s.RemoveConnection(t.Context(), c.id); err != nil {
 		t.Fatal(err)
 	}
-	notes, err := s.Notes(t.Context(), run.ID, 10)
-	pending, pendingErr := s.Pending(t.Context(), 10)
-	if err != nil || pendingErr != nil || len(notes)+len(pending) != 0 {
-		t.Errorf("left are %d lines and %d notifications (%v, %v)", len(notes), len(pending), err, pendingErr)
-	}
+	wantTold(t, s, run.ID, 0, 0)
 	wantNames(t, s, noon.Add(time.Hour), 10)
 	if runs, err := s.Runs(t.Context(), store.RunsQuery{}); err != nil || len(runs) != 0 {
 		t.Errorf("left are %d runs (%v)", len(runs), err)
+	}
+}
+
+func sweptWithNotes(t *testing.T, s store.Store) {
+	c, run := failed(t, s)
+	c.told(run)
+	kept := c.begin()
+	kept.finish(store.RunFailed)
+	c.told(c.stored(kept.ID))
+	if err := s.Sweep(t.Context(), noon, c.now); err != nil { // the later one finished at c.now
+		t.Fatal(err)
+	}
+	wantTold(t, s, run.ID, 0, 0)
+	wantTold(t, s, kept.ID, 1, 1)
+}
+
+func updatedBesideSchedule(t *testing.T, s store.Store) {
+	c, run := failed(t, s)
+	c.told(run)
+	mustPlan(t, s, store.Plan{ConnectionID: c.id, Next: noon.Add(time.Hour), Why: store.WhyManual, Anchor: noon})
+	before := c.connection()
+	changed := before
+	changed.Interval, changed.Schedule, changed.Checks = time.Hour, store.Schedule{Next: noon, Settled: 99}, []byte(`[]`)
+	if err := s.UpdateConnection(t.Context(), changed); err != nil {
+		t.Fatal(err)
+	}
+	got := c.connection()
+	if diff := cmp.Diff(before.Schedule, got.Schedule); diff != "" || got.Checks != nil || got.Interval != time.Hour {
+		t.Errorf("after the update: %+v, its schedule (-want +got):\n%s", got, diff)
 	}
 }

@@ -21,6 +21,7 @@ var stagingTests = []subtest{
 	{"a restart forgets what was met", stageRestart},
 	{"a restart takes back what was staged", stageRestartReturns},
 	{"a quarantined person stays", stageQuarantine},
+	{"a quarantined record with an id that nobody has", stageQuarantineImpossible},
 	{"a quarantined person who recovers", stageQuarantineRecovers},
 	{"a quarantined stranger is nobody", stageQuarantineStranger},
 	{"a record after a quarantine stands", stageQuarantineThenRecord},
@@ -278,6 +279,22 @@ func stageQuarantineStranger(t *testing.T, s store.Store) {
 	last := c.sync(member{id: "1", name: "Anna"}, member{id: "2", name: "Ben"})
 	c.want("1=Anna", "2=Ben")
 	c.wantChanges(last.ID, "joined 2: to Ben")
+}
+
+// An id that no record may have could be anybody's.
+func stageQuarantineImpossible(t *testing.T, s store.Store) {
+	c := newTenant(t, s, "acme")
+	c.sync(member{id: "1", name: "Anna"}, member{id: "2", name: "Ben"})
+	r := c.begin()
+	impossible := []string{"", strings.Repeat("x", store.MaxIDBytes+1), "a\x00b", "\xff"}
+	for _, id := range impossible {
+		r.quarantine(id)
+	}
+	r.page("", member{id: "1", name: "Anna"})
+	if got := r.promote(); got.Unidentified != int64(len(impossible)) || got.Quarantined != got.Unidentified || got.Removed != 0 {
+		t.Errorf("the run counts %+v", got.Totals)
+	}
+	c.want("1=Anna", "2=Ben")
 }
 
 // A record that could be read stands beside a quarantined one of the same
