@@ -19,7 +19,7 @@ import (
 // funcs are what templates may call.
 func (s *Site) funcs() template.FuncMap {
 	return template.FuncMap{
-		"asset": asset, "num": thousands[int64], "numi": thousands[int], "when": s.when, "ago": s.ago, "clock": s.clock,
+		"asset": asset, "num": thousands[int64], "numi": thousands[int], "when": s.when, "whenIn": s.whenIn, "ago": s.ago, "clock": s.clock,
 		"took": took, "took8": func(d service.Duration) string { return took(time.Duration(d)) },
 		"size": size, "letter": letter, "initials": initials, "hue": hue, "where": where,
 		"state": stateOf, "outcome": outcomeOf, "trigger": func(w store.Why) string { return triggers[w] },
@@ -93,6 +93,17 @@ func (s *Site) when(v any) string {
 	default:
 		return t.Format("2 Jan 2006 15:04")
 	}
+}
+
+// whenIn is when inside of a sentence: "today 08:02".
+func (s *Site) whenIn(v any) string {
+	text := s.when(v)
+	for _, day := range []string{"Today", "Yesterday", "Tomorrow"} {
+		if rest, ok := strings.CutPrefix(text, day); ok {
+			return strings.ToLower(day) + rest
+		}
+	}
+	return text
 }
 
 // dayOf is the day as a number of whole days, whatever summer time does.
