@@ -145,7 +145,7 @@ func TestAnEditSendsWhatChanged(t *testing.T) {
 	ops := webtest.Sample(time.Now)
 	s := start(t, ops).signIn(t)
 	_, text, _ := s.send(t, "GET", "/connections/workforce/edit", nil)
-	for _, want := range []string{"Sealed", "type to replace it", "env:EVENT_SECRET", `value="https://workforce.example.com"`, `value="6h"`} {
+	for _, want := range []string{"Sealed", "enter another to replace it", "env:EVENT_SECRET", `value="https://workforce.example.com"`, `value="6h"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the form does not have %q", want)
 		}

@@ -48,9 +48,9 @@ func placeOf(place string) *kept {
 	case "":
 		return nil
 	case "sealed":
-		return &kept{"Sealed", "not shown again", "", "type to replace it"}
+		return &kept{"Sealed", "not shown again", "", "enter another to replace it"}
 	default:
-		return &kept{"Reference", "", place, "type to replace it"}
+		return &kept{"Reference", "", place, "enter another to replace it"}
 	}
 }
 
