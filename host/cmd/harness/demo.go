@@ -24,7 +24,7 @@ func (a *app) demo(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", program.ErrOutput, err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	tenant, err := demo.Start(demo.Settings{}) //nolint:contextcheck // it lives until it is closed, whatever becomes of ctx
+	tenant, err := demo.Start(demo.Settings{})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,8 +65,8 @@ func (p *progress) news(run service.Run) []service.LogLine {
 	defer p.mu.Unlock()
 	p.run = run
 	log := run.Log
-	for i := len(log) - 1; i >= 0; i-- {
-		if log[i].At.Equal(p.last.At) && log[i].Text == p.last.Text {
+	for i, line := range slices.Backward(log) {
+		if line.At.Equal(p.last.At) && line.Text == p.last.Text {
 			log = log[i+1:]
 			break
 		}

@@ -262,8 +262,12 @@ func differences(before, after *service.PersonVersion) (was, is string) {
 	}
 	var from, to []string
 	for _, part := range [][2]string{
-		{before.Name, after.Name}, {before.UserName, after.UserName}, {before.Email, after.Email}, {before.Title, after.Title},
-		{before.Department, after.Department}, {before.Status, after.Status},
+		{before.Name, after.Name},
+		{before.UserName, after.UserName},
+		{before.Email, after.Email},
+		{before.Title, after.Title},
+		{before.Department, after.Department},
+		{before.Status, after.Status},
 	} {
 		if part[0] != part[1] {
 			from, to = append(from, orNone(part[0])), append(to, orNone(part[1]))
