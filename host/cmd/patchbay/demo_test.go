@@ -66,8 +66,23 @@ func TestDemoKeepsItsDataWhereItIsTold(t *testing.T) {
 	people.run(t).wantCode(0)
 }
 
-func TestDemoWithoutTheConnectorSaysHowToBuildIt(t *testing.T) {
+// In the source folder, as in a fresh clone, the connector is built.
+func TestDemoBuildsTheConnectorFromSource(t *testing.T) {
 	t.Parallel()
+	temporary := t.TempDir()
+	p := command{path: aloneProgram(t), folder: moduleFolder(t), args: []string{"demo", "--users", "30"}, env: []string{"TMPDIR=" + temporary}}.start(t)
+	s := greeted(p, "Open ")
+	p.stdout.await(p, "Synced: 30 people")
+	p.wantStderr("go build ./plugin/okta")
+	s.end(syscall.SIGTERM, wire.ExitTerminated)
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+}
+
+// aloneProgram is a patchbay with no connector beside it.
+func aloneProgram(t *testing.T) string {
+	t.Helper()
 	alone := filepath.Join(t.TempDir(), "patchbay")
 	text, err := os.ReadFile(filepath.Join(programFolder(t), "patchbay"))
 	if err != nil {
@@ -76,8 +91,13 @@ func TestDemoWithoutTheConnectorSaysHowToBuildIt(t *testing.T) {
 	if err := os.WriteFile(alone, text, 0o700); err != nil { //nolint:gosec // a program
 		t.Fatal(err)
 	}
+	return alone
+}
+
+func TestDemoWithoutTheConnectorSaysHowToBuildIt(t *testing.T) {
+	t.Parallel()
 	temporary := t.TempDir()
-	c := command{path: alone, args: []string{"demo"}, env: []string{"TMPDIR=" + temporary}}
+	c := command{path: aloneProgram(t), args: []string{"demo"}, env: []string{"TMPDIR=" + temporary}}
 	c.run(t).wantCode(wire.ExitUsage).wantNoStdout().wantStderr("go build -o bin/ ./plugin/okta")
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("it left %v, %v", left, err)

@@ -26,6 +26,7 @@ type rig struct {
 	data   string
 	tenant *oktatest.Tenant
 	key    string // file with the tenant's private key
+	env    []string
 }
 
 func newRig(t *testing.T, settings oktatest.Settings) *rig {
@@ -53,7 +54,7 @@ func (r *rig) write(path string, text []byte) {
 
 // command is patchbay on the rig's data folder.
 func (r *rig) command(args ...string) command {
-	return command{args: append(args, "--data", r.data), secrets: secretsOf(r.T, r.tenant)}
+	return command{args: append(args, "--data", r.data), env: r.env, secrets: secretsOf(r.T, r.tenant)}
 }
 
 // ok runs a command that succeeds, and returns its standard output.

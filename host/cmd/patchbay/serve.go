@@ -232,6 +232,7 @@ func (sv *served) wait(ctx context.Context) error {
 func (sv *served) stop() error {
 	ctx := context.Background()
 	tellServiceManager(ctx, sv.log, "STOPPING=1")
+	sv.log.InfoContext(ctx, "the service is stopping")
 	close(sv.yield)
 	err := errors.Join(sv.stopSchedule(ctx), sv.stopAnswering(ctx), sv.close(), sv.held.release())
 	if err != nil {

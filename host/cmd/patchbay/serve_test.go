@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"patchbay.example/internal/service"
+	"patchbay.example/internal/store/postgres/postgrestest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -145,6 +146,79 @@ func TestATerminatedServiceGivesItsRunBack(t *testing.T) {
 	if run := r.wantOneRun(); run.Resumed == 0 {
 		t.Error("the run was not resumed")
 	}
+}
+
+// hanging is a tenant that never answers a request in the midst of its list.
+func hanging(t *testing.T) *rig {
+	t.Helper()
+	fault, err := oktatest.ParseFault("users:6:hang-headers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newRig(t, oktatest.Settings{Users: 200, PageLimit: 10, Faults: []oktatest.Fault{fault}})
+}
+
+func struck(s oktatest.Stats) bool { return s.Struck > 0 }
+
+// The lease is an hour: the run was given back, though the page in hand never
+// came.
+func TestATerminatedServiceDoesNotWaitForWhatHangs(t *testing.T) {
+	t.Parallel()
+	r := hanging(t)
+	s := r.serve("--lease", "1h")
+	r.add()
+	r.awaitTenant(struck)
+	s.end(syscall.SIGTERM, wire.ExitTerminated)
+	s.wantStderr("the service has stopped")
+	r.serve("--lease", "1h")
+	r.ok("sync", "workforce", "--now")
+	r.wantEverybody()
+	r.wantOneRun()
+}
+
+func TestASecondSignalEndsTheServiceAtOnce(t *testing.T) {
+	t.Parallel()
+	r := hanging(t)
+	s := r.serve()
+	r.add()
+	r.awaitTenant(struck)
+	s.signal(syscall.SIGTERM)
+	s.stderr.await(s.execution, "the service is stopping")
+	s.end(syscall.SIGTERM, wire.ExitTerminated)
+	if strings.Contains(s.stderr.text(), "the service has stopped") {
+		t.Error("it ended in order")
+	}
+	r.serve()
+	r.ok("sync", "workforce", "--now")
+	r.wantEverybody()
+	r.wantOneRun()
+}
+
+// Several services share a database, and commands use it themselves.
+func TestServicesShareADatabase(t *testing.T) {
+	t.Parallel()
+	database := postgrestest.Start(t)
+	r := newRig(t, oktatest.Settings{Users: 30})
+	r.env = []string{"DATABASE_URL=" + database}
+	first, second := r.serve(), r.serve()
+	r.add()
+	r.ok("sync", "workforce", "--now")
+	r.wantEverybody()
+	r.wantOneRun()
+	for _, s := range []*running{first, second} {
+		visitor := browser(t)
+		get(t, visitor, s.login)
+		if status, text := get(t, visitor, s.address+"/api/v1/connections/workforce"); status != http.StatusOK || !strings.Contains(text, `"people":30`) {
+			t.Errorf("%s answers %d: %s", s.address, status, short(text))
+		}
+	}
+	if opened := r.ok("open"); !strings.HasPrefix(opened, first.address) {
+		t.Errorf("open printed %q, want the first that was started, %s", opened, first.address)
+	}
+	said := r.ok("backup", "--output", t.TempDir())
+	wantTexts(t, "standard output", said, "pg_dump")
+	second.end(syscall.SIGTERM, wire.ExitTerminated)
+	first.end(syscall.SIGTERM, wire.ExitTerminated)
 }
 
 func TestASecondServiceIsToldOfTheFirst(t *testing.T) {
