@@ -29,4 +29,13 @@
 // A run is owned by one worker at a time. Each write of a run names its epoch;
 // taking a run over raises it, and a worker that was given up writes no more:
 // its next write returns [ErrFenced].
+//
+// # Schedule
+//
+// A connection has one slot, [Schedule.Next]. Beginning a run takes the slot in
+// the same transaction, so that one run only is ever for it, however many
+// workers try. The end of a run is taken account of once, by [Settlement], which
+// names what it rests on; somebody who asks for a run at the same time is not
+// overruled. What is to be told to somebody is stored with it, and stays until
+// it is delivered or given up.
 package store

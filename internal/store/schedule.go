@@ -71,7 +71,8 @@ type Notification struct {
 	Run          int64
 	// Cause is what [Schedule.Told] remembers.
 	Cause string
-	// Body is the text that is sent, a JSON object.
+	// Body is the text that is sent, a JSON object. It names nobody of the
+	// directory, as a [Note] does not.
 	Body    []byte
 	Created time.Time
 	// Delivered is zero until it was. GivenUp is when no more attempts are made;
@@ -82,7 +83,8 @@ type Notification struct {
 	LastError string
 }
 
-// Note is a line of a run's log: something that a person would want to know.
+// Note is a line of a run's log: something that a person would want to know. It
+// holds nobody's name or id, for forgetting somebody does not look there.
 type Note struct {
 	At time.Time
 	// Warning says that it is out of the ordinary.

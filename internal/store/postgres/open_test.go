@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +55,18 @@ func TestReopen(t *testing.T) {
 	}
 	if got, err := open(t, address).Connection(t.Context(), "acme"); err != nil || got.ID != id {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// A backup is pg_dump's, and nothing is written.
+func TestBackupElsewhere(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "copy")
+	if err := open(t, postgrestest.Start(t)).Backup(t.Context(), path); !errors.Is(err, store.ErrBackupElsewhere) {
+		t.Errorf("backed up: %v", err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("there is a file: %v", err)
 	}
 }
 
