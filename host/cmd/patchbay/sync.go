@@ -58,8 +58,12 @@ func (a *app) sync(ctx context.Context, o opened, name string, f syncFlags) erro
 	planned, err := o.ops.SyncNow(ctx, name, f.plan)
 	switch {
 	case errors.Is(err, store.ErrRunning) && !f.plan:
-		// The run that is under way, or was interrupted, is as good.
-		planned, last = before, last-1
+		// The run that is under way, or was interrupted, is as good. It may have
+		// begun after we had looked.
+		planned = before
+		if before.LastRun != nil && before.LastRun.Status == store.RunRunning {
+			last--
+		}
 		a.note("%s is syncing already.", name)
 	case err != nil:
 		return err

@@ -194,11 +194,18 @@ func TestARunThatCannotBeginIsAnError(t *testing.T) {
 	})
 }
 
-// A run that is under way already is followed.
+// A run that is under way already is followed, also one that began just now.
 func TestARunThatIsUnderWayIsFollowed(t *testing.T) {
 	t.Parallel()
+	for _, at := range []int{0, -1} {
+		testUnderWay(t, at)
+	}
+}
+
+func testUnderWay(t *testing.T, at int) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ops := &going{scripted: standing(), stages: stages(ending(func(*service.Run) {})), at: 0}
+		ops := &going{scripted: standing(), stages: stages(ending(func(*service.Run) {})), at: at}
 		ops.errs["SyncNow"] = fmt.Errorf("connection workforce: %w", store.ErrRunning)
 		i := invoke(t, ops, nil, "sync", "workforce", "--watch")
 		if i.code != wire.ExitDone || !strings.Contains(i.stderr.String(), "workforce is syncing already.") || !strings.Contains(i.stdout.String(), "Run 50 took") {
