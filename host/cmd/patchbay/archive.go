@@ -105,10 +105,10 @@ func countPart(w io.Writer, p part) (int64, error) {
 // errNoBackup is the cause of errors about a file that is no whole backup.
 var errNoBackup = errors.New("it is no whole backup of Patchbay")
 
-// readArchive reads a backup into a folder, where the files must not be, and
-// returns what it held. What is not listed in its manifest, or differs from it,
-// is an error that wraps errNoBackup.
-func readArchive(r io.Reader, folder string) (manifest, error) {
+// readArchive reads a backup of so many bytes into a folder, where the files
+// must not be, and returns what it held. What is not listed in its manifest, or
+// differs from it, is an error that wraps errNoBackup.
+func readArchive(r io.Reader, size int64, folder string) (manifest, error) {
 	archive := tar.NewReader(r)
 	m, err := readManifest(archive)
 	if err != nil {
@@ -119,7 +119,8 @@ func readArchive(r io.Reader, folder string) (manifest, error) {
 		if err != nil {
 			return manifest{}, fmt.Errorf("%w: %s is missing: %w", errNoBackup, listed.Name, err)
 		}
-		if next.Name != listed.Name || next.Size != listed.Bytes || next.Typeflag != tar.TypeReg {
+		// A sparse file of a few bytes could fill the disk: hence size.
+		if next.Name != listed.Name || next.Size != listed.Bytes || next.Size > size || next.Typeflag != tar.TypeReg {
 			return manifest{}, fmt.Errorf("%w: where %s should be is something else", errNoBackup, listed.Name)
 		}
 		if err := extract(archive, listed, filepath.Join(folder, listed.Name)); err != nil {
@@ -169,7 +170,7 @@ func extract(r io.Reader, listed manifestPart, path string) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = fmt.Errorf("%w: it is cut off", errNoBackup)
 	}
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("restore %s: %w", listed.Name, err)
 	}
 	if hex.EncodeToString(h.Sum(nil)) != listed.SHA256 {

@@ -123,7 +123,7 @@ func FuzzArchive(f *testing.F) {
 		if err := os.Mkdir(into, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		m, err := readArchive(bytes.NewReader(text), into)
+		m, err := readArchive(bytes.NewReader(text), int64(len(text)), into)
 		if err != nil && !errors.Is(err, errNoBackup) && !errors.Is(err, tar.ErrHeader) {
 			t.Errorf("%v", err)
 		}

@@ -99,13 +99,17 @@ func notEmpty(data, name string) error {
 }
 
 // restoreInto puts a backup in its place, whole or not at all.
-func restoreInto(ctx context.Context, file io.Reader, s settings) (manifest, error) {
+func restoreInto(ctx context.Context, file *os.File, s settings) (manifest, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return manifest{}, err
+	}
 	folder, err := os.MkdirTemp(s.data, ".restore-")
 	if err != nil {
 		return manifest{}, folderError(s.data, err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	m, err := readArchive(file, folder)
+	m, err := readArchive(file, info.Size(), folder)
 	if err != nil {
 		return manifest{}, err
 	}
@@ -117,6 +121,9 @@ func restoreInto(ctx context.Context, file io.Reader, s settings) (manifest, err
 		moves = append(moves, [2]string{filepath.Join(folder, databaseFile), s.databasePath()})
 	}
 	for _, move := range moves {
+		if _, err := syncFile(move[0]); err != nil {
+			return manifest{}, err
+		}
 		if err := os.Rename(move[0], move[1]); err != nil {
 			return manifest{}, err
 		}
