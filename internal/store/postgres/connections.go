@@ -74,6 +74,9 @@ func (s *Store) RemoveConnection(ctx context.Context, id int64) error {
 		if tag.RowsAffected() == 0 {
 			return store.ErrNotFound
 		}
+		if _, err := tx.Exec(ctx, `DELETE FROM notification WHERE connection_id = $1`, id); err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, `UPDATE run SET status = 'abandoned' WHERE connection_id = $1 AND status IN ('running', 'held')`, id)
 		return err
 	})

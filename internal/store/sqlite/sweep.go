@@ -15,6 +15,9 @@ func (s *Store) RemoveConnection(ctx context.Context, id int64) error {
 		if err := orNotFound(hidden, err); err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM notification WHERE connection_id = ?", id); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, "UPDATE run SET status = 'abandoned' WHERE connection_id = ? AND status = 'running'", id)
 		return err
 	})
@@ -44,7 +47,6 @@ func (s *Store) removeHidden(ctx context.Context, id int64) error {
 	return s.writing(ctx, func(tx *sql.Tx) error {
 		for _, removal := range []string{
 			"DELETE FROM note WHERE run_id IN (SELECT id FROM run WHERE connection_id = ?)",
-			"DELETE FROM notification WHERE connection_id = ?",
 			"DELETE FROM run WHERE connection_id = ?",
 			"DELETE FROM connection WHERE id = ?",
 		} {
