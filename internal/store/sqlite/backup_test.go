@@ -16,6 +16,9 @@ import (
 	"patchbay.example/internal/store/sqlite"
 )
 
+// backupPeople are enough for a backup and a run to meet.
+const backupPeople = 4000
+
 // TestBackupBesideRun makes copies while a run stages and promotes: each is the
 // directory of one moment, and a run can go on with it.
 func TestBackupBesideRun(t *testing.T) {
@@ -23,7 +26,7 @@ func TestBackupBesideRun(t *testing.T) {
 	folder := t.TempDir()
 	s := open(t, filepath.Join(folder, "patchbay.db"))
 	connection := addConnection(t, s)
-	syncAll(t, s, connection, true, standing)
+	syncPeople(t, s, connection, backupPeople, true, standing)
 	before := everybody(t, s, connection)
 
 	paths := []string{filepath.Join(folder, "first.db"), filepath.Join(folder, "second.db")}
@@ -36,7 +39,7 @@ func TestBackupBesideRun(t *testing.T) {
 			}
 		}
 	}()
-	syncAll(t, s, connection, true, func(i int) int { return i % 2 }) // half of them change
+	syncPeople(t, s, connection, backupPeople, true, func(i int) int { return i % 2 }) // half of them change
 	<-done
 	after := everybody(t, s, connection)
 	for _, path := range paths {
@@ -88,7 +91,7 @@ func finishRunning(t *testing.T, s *sqlite.Store, connection int64) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		t.Fatal(err)
 	}
-	syncAll(t, s, connection, true, func(i int) int { return i % 2 })
+	syncPeople(t, s, connection, backupPeople, true, func(i int) int { return i % 2 })
 }
 
 func TestBackupRefuses(t *testing.T) {

@@ -78,18 +78,23 @@ func addConnection(tb testing.TB, s *sqlite.Store) int64 {
 // syncAll runs a run over a directory in which each person has a state.
 func syncAll(tb testing.TB, s *sqlite.Store, connection int64, inOrder bool, state func(person int) int) {
 	tb.Helper()
+	syncPeople(tb, s, connection, benchPeople, inOrder, state)
+}
+
+func syncPeople(tb testing.TB, s *sqlite.Store, connection int64, people int, inOrder bool, state func(person int) int) {
+	tb.Helper()
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	run, err := s.BeginRun(tb.Context(), store.Begin{ConnectionID: connection, Now: now, LeaseUntil: now.Add(time.Minute)})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	f := store.Fence{Run: run.ID, Epoch: run.Epoch}
-	for first := 0; first < benchPeople; first += benchPage {
+	for first := 0; first < people; first += benchPage {
 		page := store.StagedPage{LeaseUntil: now.Add(time.Minute)}
 		for i := first; i < first+benchPage; i++ {
 			page.Records = append(page.Records, benchRecord(i, state(i), inOrder, now))
 		}
-		if first+benchPage < benchPeople {
+		if first+benchPage < people {
 			page.Cursor = fmt.Sprintf("after %d", first)
 		}
 		if err := s.StagePage(tb.Context(), f, page); err != nil {
