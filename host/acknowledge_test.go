@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -58,9 +60,9 @@ func TestAConnectorAsksForOnePageBeyondTheOneInHand(t *testing.T) {
 			accept := consumer.Page
 			consumer.Page = func(ctx context.Context, page Page) error {
 				n := int(page.Sequence)
-				r.awaitAsked(min(n+1, tenantPages))
+				r.awaitAsked(ctx, min(n+1, tenantPages))
 				if n <= 3 || n == tenantPages-2 {
-					r.wantNotAsked(n + 2)
+					r.wantNotAsked(ctx, n+2)
 				}
 				return accept(ctx, page)
 			}
@@ -79,7 +81,7 @@ func TestWithoutAWindowAConnectorRunsAhead(t *testing.T) {
 	consumer := (&collector{}).consumer()
 	accept := consumer.Page
 	consumer.Page = func(ctx context.Context, page Page) error {
-		if page.Sequence == 1 && !r.isAsked(3, testLimit) {
+		if page.Sequence == 1 && !r.isAsked(ctx, 3, testLimit) {
 			t.Error("the third page was not asked for in advance")
 		}
 		return accept(ctx, page)
@@ -106,7 +108,7 @@ func TestAfterACrashAtMostTwoPagesAreAskedForAgain(t *testing.T) {
 					if page.Sequence < at {
 						return accept(ctx, page)
 					}
-					r.awaitAsked(min(int(at)+1, tenantPages))
+					r.awaitAsked(ctx, min(int(at)+1, tenantPages))
 					killProcess(t, first)
 					return crash
 				}
@@ -136,7 +138,7 @@ func TestAfterACrashOfTheConnectorNoStoredPageIsAskedForAgain(t *testing.T) {
 				accept := consumer.Page
 				consumer.Page = func(ctx context.Context, page Page) error {
 					if page.Sequence == at {
-						r.awaitAsked(int(at) + 1)
+						r.awaitAsked(ctx, int(at)+1)
 						killProcess(t, c)
 					}
 					return accept(ctx, page)
@@ -201,7 +203,7 @@ func TestCancellingEndsAStreamThatIsHeldBack(t *testing.T) {
 	accept := consumer.Page
 	consumer.Page = func(_ context.Context, page Page) error {
 		if page.Sequence == 2 {
-			r.awaitAsked(3)
+			r.awaitAsked(ctx, 3)
 			cancel()
 			return context.Cause(ctx)
 		}
@@ -341,9 +343,7 @@ func (r *oktaRig) connected(options map[string]any) *Connector {
 	r.Helper()
 	c := launched(r.T, Settings{Path: r.program, Limits: Limits{Backoff: time.Millisecond}})
 	config := map[string]any{"domain": r.tenant.URL(), "client_id": r.tenant.ClientID(), "rate_limit_share": 100}
-	for name, value := range options {
-		config[name] = value
-	}
+	maps.Copy(config, options)
 	encoded, err := json.Marshal(config)
 	if err != nil {
 		r.Fatal(err)
@@ -356,23 +356,23 @@ func (r *oktaRig) connected(options map[string]any) *Connector {
 }
 
 // isAsked waits until the tenant is asked for a page, at most that long.
-func (r *oktaRig) isAsked(page int, limit time.Duration) bool {
-	ctx, cancel := context.WithTimeout(r.Context(), limit)
+func (r *oktaRig) isAsked(ctx context.Context, page int, limit time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	_, err := r.tenant.Await(ctx, func(s oktatest.Stats) bool { return s.LastPage >= page })
 	return err == nil
 }
 
-func (r *oktaRig) awaitAsked(page int) {
+func (r *oktaRig) awaitAsked(ctx context.Context, page int) {
 	r.Helper()
-	if !r.isAsked(page, testLimit) {
+	if !r.isAsked(ctx, page, testLimit) {
 		r.Fatalf("page %d was never asked for", page)
 	}
 }
 
-func (r *oktaRig) wantNotAsked(page int) {
+func (r *oktaRig) wantNotAsked(ctx context.Context, page int) {
 	r.Helper()
-	if r.isAsked(page, farAhead) {
+	if r.isAsked(ctx, page, farAhead) {
 		r.Errorf("page %d was asked for while page %d was in the consumer's hands", page, page-2)
 	}
 }
@@ -389,7 +389,14 @@ func (r *oktaRig) wantRead(k *collector, processes, again int) {
 	}
 }
 
-// oktaConnector is the program of Okta's connector, built for the test.
+// okta is the program of Okta's connector, built when the first test needs it.
+var okta struct {
+	once   sync.Once
+	folder string
+	err    error
+}
+
+// oktaConnector is the path of that program.
 func oktaConnector(t *testing.T) string {
 	t.Helper()
 	root, err := filepath.Abs("..")
@@ -404,11 +411,18 @@ func oktaConnector(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	program := filepath.Join(t.TempDir(), "okta")
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", program, "./plugin/okta")
-	build.Dir = root
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the connector: %v\n%s", err, output)
+	okta.once.Do(func() {
+		if okta.folder, okta.err = os.MkdirTemp("", "okta-test-"); okta.err != nil {
+			return
+		}
+		build := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", okta.folder+"/", "./plugin/okta")
+		build.Dir = root
+		if output, err := build.CombinedOutput(); err != nil {
+			okta.err = fmt.Errorf("build the connector: %w\n%s", err, output)
+		}
+	})
+	if okta.err != nil {
+		t.Fatal(okta.err)
 	}
-	return program
+	return filepath.Join(okta.folder, "okta")
 }

@@ -39,7 +39,12 @@ func TestMain(m *testing.M) {
 	if os.Getenv(hostVariable) != "" {
 		os.Exit(runHost())
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if okta.folder != "" {
+			_ = os.RemoveAll(okta.folder)
+		}
+		os.Exit(code)
+	}))
 }
 
 // connectorNamed gives the test binary a connector's name.
