@@ -108,7 +108,11 @@ func (m *month) work() {
 	m.hold.Store(within)
 	m.scheduler.Wake()
 	if within {
-		<-m.halfway
+		select {
+		case <-m.halfway:
+		case <-time.After(endLimit):
+			m.Fatal("no run came half way")
+		}
 		m.restart()
 	}
 	m.await("a run", func() bool { return m.died.Load() > died || m.next().After(m.now()) })

@@ -32,6 +32,9 @@ func settle(c store.Connection, run store.Run) store.Schedule {
 	switch {
 	case overtaken(run):
 		s.Next, s.Why = stored(ended), store.WhyRetry
+		if run.Trigger == string(store.WhyPlan) { // what was to be held must not be promoted
+			s.Why = store.WhyPlan
+		}
 	case failed(run):
 		s.Failures++
 		s.Next, s.Why = afterFailure(c, run, ended, s.Failures)

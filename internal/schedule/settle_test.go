@@ -39,6 +39,7 @@ func TestWhatFollowsARun(t *testing.T) {
 		{"failed often: the regular slot is sooner", failed, func(c *store.Connection) { c.Schedule.Failures = 30 }, 6, store.WhySchedule, 31},
 		{"deadline passed is a failure", store.Run{Status: store.RunAbandoned, Reason: "DEADLINE_PASSED"}, nil, 1 + minute, store.WhyRetry, 1},
 		{"overtaken by an approval", store.Run{Status: store.RunAbandoned, Reason: store.ReasonEarlierApproved}, func(c *store.Connection) { c.Schedule.Failures = 2 }, 1, store.WhyRetry, 2},
+		{"an overtaken plan stays one", store.Run{Status: store.RunAbandoned, Reason: store.ReasonEarlierApproved, Trigger: string(store.WhyPlan)}, nil, 1, store.WhyPlan, 0},
 		{"credentials refused", refused, nil, 25, store.WhyProbe, 1},
 		{"credentials refused, weekly", refused, func(c *store.Connection) { c.Interval = 7 * 24 * time.Hour }, 1 + 7*24, store.WhyProbe, 1},
 		{"credentials refused again do not hammer", refused, func(c *store.Connection) { c.Schedule.Failures = 9 }, 25, store.WhyProbe, 10},

@@ -64,6 +64,7 @@ func (w *syncWorker) Work(ctx context.Context, job *river.Job[syncArgs]) error {
 		w.Wake()
 		return nil // well or not: the run says how
 	case errors.Is(err, store.ErrRunning), errors.Is(err, store.ErrSlotTaken), errors.Is(err, store.ErrFenced), errors.Is(err, store.ErrNotFound):
+		w.Wake()   // where the run was abandoned, the next one is due
 		return nil // somebody else has it, or it is gone
 	case run.ID != 0:
 		return w.interrupted(ctx, job.Args, run, err)
@@ -99,6 +100,19 @@ func (w *syncWorker) interrupted(ctx context.Context, args syncArgs, run store.R
 // where none of its runs is planned or under way, [store.ErrRunning] where
 // another worker is at it.
 func (s *Scheduler) RunOne(ctx context.Context, name string) error {
+	err := s.runOnce(ctx, name)
+	if errors.Is(err, store.ErrSlotTaken) {
+		// Where the interrupted run could not go on and was abandoned, the one that
+		// takes its place is planned by its settlement.
+		s.conclude(ctx, name)
+		if c, readErr := s.Store.Connection(ctx, name); readErr == nil && !c.Schedule.Next.IsZero() && !c.Schedule.Next.After(s.Now()) {
+			err = s.runOnce(ctx, name)
+		}
+	}
+	return err
+}
+
+func (s *Scheduler) runOnce(ctx context.Context, name string) error {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
 		return fmt.Errorf("sync %s: %w", name, err)
@@ -130,6 +144,11 @@ func over(run store.Run, err error) bool {
 }
 
 // order is what the Runner is to do; nil where nothing is left to do.
+//
+// A run that is to go on may have ended by the time that the Runner looks. It
+// then begins none: the order is for the slot that the run has taken, so that
+// the store refuses another one. The same holds where the run can't go on and is
+// abandoned; its settlement plans the next.
 func (s *Scheduler) order(ctx context.Context, args syncArgs) (*syncer.Job, error) {
 	c, err := s.Store.Connection(ctx, args.Name)
 	if errors.Is(err, store.ErrNotFound) || err == nil && c.ID != args.Connection {
@@ -145,7 +164,10 @@ func (s *Scheduler) order(ctx context.Context, args syncArgs) (*syncer.Job, erro
 		if running.ID != args.Run && (args.Slot == 0 || running.Slot.UnixMilli() != args.Slot) {
 			return nil, nil
 		}
-		order.Trigger = store.Why(running.Trigger)
+		order.Trigger, order.Slot = store.Why(running.Trigger), running.Slot
+		if running.Slot.IsZero() {
+			order.Slot = running.Started
+		}
 		return order, nil
 	}
 	if !errors.Is(err, store.ErrNotFound) {
