@@ -95,8 +95,7 @@ func blank(form service.Form, stored *service.Connection) entry {
 // draft; the new draft's id is returned.
 func (s *Site) read(r *http.Request, form service.Form, stored *service.Connection) (entry, string, error) {
 	if err := r.ParseForm(); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
 			return entry{}, "", err
 		}
 		return entry{}, "", &refusal{status: http.StatusBadRequest, title: "This form can't be read", text: "Go back and send it again."}

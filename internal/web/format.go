@@ -327,8 +327,10 @@ func sumChecks(checks []service.Check) string {
 		status    service.CheckStatus
 		one, many string
 	}{
-		{service.CheckOK, "passed", "passed"}, {service.CheckWarn, "warning", "warnings"},
-		{service.CheckFail, "failed", "failed"}, {service.CheckSkipped, "not run", "not run"},
+		{service.CheckOK, "passed", "passed"},
+		{service.CheckWarn, "warning", "warnings"},
+		{service.CheckFail, "failed", "failed"},
+		{service.CheckSkipped, "not run", "not run"},
 	} {
 		n := 0
 		for _, c := range checks {

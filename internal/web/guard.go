@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"log/slog"
 	"net/http"
 	"strings"
 )
@@ -106,7 +107,7 @@ func (s *Site) healthz(w http.ResponseWriter, _ *http.Request) {
 func (s *Site) readyz(w http.ResponseWriter, r *http.Request) {
 	if s.Ready != nil {
 		if err := s.Ready(r.Context()); err != nil {
-			s.Log.WarnContext(r.Context(), "not ready", "error", err)
+			s.Log.WarnContext(r.Context(), "not ready", slog.Any("error", err))
 			http.Error(w, "not ready; the log and patchbay doctor say why", http.StatusServiceUnavailable)
 			return
 		}

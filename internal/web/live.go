@@ -140,11 +140,13 @@ func (s *stream) send(event, data string) {
 		return
 	}
 	_ = s.control.SetWriteDeadline(time.Now().Add(streamWrite)) // not every writer has one
-	message := "event: " + event + "\n"
+	var message bytes.Buffer
+	message.WriteString("event: " + event + "\n")
 	for line := range strings.Lines(strings.ReplaceAll(data, "\r", "") + "\n") {
-		message += "data: " + strings.TrimRight(line, "\n") + "\n"
+		message.WriteString("data: " + strings.TrimRight(line, "\n") + "\n")
 	}
-	if _, s.err = s.w.Write([]byte(message + "\n")); s.err == nil {
+	message.WriteByte('\n')
+	if _, s.err = s.w.Write(message.Bytes()); s.err == nil {
 		s.err = s.control.Flush()
 	}
 }

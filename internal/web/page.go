@@ -3,8 +3,10 @@ package web
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,7 +94,7 @@ func (s *Site) write(w http.ResponseWriter, name string, status int, v view) err
 func (s *Site) frame(ctx context.Context, v *view) {
 	connections, err := s.Operations.Connections(ctx)
 	if err != nil {
-		s.Log.WarnContext(ctx, "can't list connections for the frame of a page", "error", err)
+		s.Log.WarnContext(ctx, "can't list connections for the frame of a page", slog.Any("error", err))
 		return
 	}
 	v.Connections = len(connections)
@@ -161,16 +163,14 @@ func (s *Site) setKeys(w http.ResponseWriter, r *http.Request) error {
 
 // choose remembers a choice in the browser, and goes back to where it was made.
 func (s *Site) choose(w http.ResponseWriter, r *http.Request, cookie, value string, allowed ...string) error {
-	for _, a := range allowed {
-		if value == a {
-			http.SetCookie(w, &http.Cookie{ //nolint:gosec // not Secure: plain HTTP on the loopback address
-				Name: cookie, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: cookieYear,
-			})
-			http.Redirect(w, r, here(r.FormValue("back")), http.StatusSeeOther)
-			return nil
-		}
+	if !slices.Contains(allowed, value) {
+		return &refusal{status: http.StatusBadRequest, title: "There is no such choice", text: "Go back and choose again."}
 	}
-	return &refusal{status: http.StatusBadRequest, title: "There is no such choice", text: "Go back and choose again."}
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // not Secure: plain HTTP on the loopback address
+		Name: cookie, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: cookieYear,
+	})
+	http.Redirect(w, r, here(r.FormValue("back")), http.StatusSeeOther)
+	return nil
 }
 
 // here is an address of this site: what leads elsewhere becomes its first page.

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -123,7 +124,7 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 			w.Header().Del("Content-Disposition")
 			return err
 		}
-		s.Log.ErrorContext(r.Context(), "an export failed", "connection", c.Name, "error", err)
+		s.Log.ErrorContext(r.Context(), "an export failed", slog.String("connection", c.Name), slog.Any("error", err))
 		panic(http.ErrAbortHandler) // the documented way to cut an answer off
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -163,9 +164,7 @@ func TestAnotherOriginCanNotWrite(t *testing.T) {
 	} {
 		for _, path := range []string{"/connections/workforce/remove", "/connections/workforce/sync", "/theme", "/api/v1/connections"} {
 			status, _, _ := s.send(t, "POST", path, url.Values{"typed": {"workforce"}, "theme": {"dark"}}, func(r *http.Request) {
-				for k, v := range header {
-					r.Header[k] = v
-				}
+				maps.Copy(r.Header, header)
 			})
 			if status != http.StatusForbidden {
 				t.Errorf("%s, %s: status %d", name, path, status)
