@@ -242,14 +242,14 @@ func TestNothingIsWiderThanTheScreen(t *testing.T) {
 func TestSearchAndKeys(t *testing.T) {
 	b := openBrowser(t)
 	s := start(t, webtest.Sample(time.Now))
-	b.do(chromedp.Navigate(s.LoginURL()), chromedp.WaitVisible(chromedp.CSS("#need")), chromedp.Navigate(s.server.URL+"/records"),
+	b.do(chromedp.Navigate(s.LoginURL()), chromedp.WaitVisible(chromedp.CSS("#need")), chromedp.Navigate(s.server.URL+"/records"), poll(`document.readyState == "complete"`),
 		// The protocol types a character even where its key was taken, so that the
 		// key is pressed by a script: it must be taken.
 		poll(`!document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "/", bubbles: true, cancelable: true}))`),
 		poll(`document.activeElement.id == "q"`), chromedp.SendKeys(chromedp.CSS("#q"), "zoë"), poll(`document.querySelectorAll("#records tbody tr").length == 9`),
 		poll(`document.activeElement.id == "q" && location.search.includes("zo")`),
 		chromedp.SendKeys(chromedp.CSS("#q"), "\x1b"), poll(`document.activeElement.id != "q"`),
-		chromedp.SendKeys(chromedp.CSS("#main"), "gr"), poll(`location.pathname == "/runs"`),
+		chromedp.SendKeys(chromedp.CSS("#main"), "gr"), poll(`location.pathname == "/runs" && document.readyState == "complete"`),
 		chromedp.SendKeys(chromedp.CSS("#main"), "?"), chromedp.WaitVisible(chromedp.CSS("#keys")))
 	b.quiet(s.server.URL)
 }
