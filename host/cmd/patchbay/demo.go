@@ -88,7 +88,7 @@ func (a *app) demo(ctx context.Context, flags demoFlags) (err error) {
 		return err
 	}
 	connector := a.findDemoConnector(ctx, s)
-	tenant, err := demo.Start(demo.Settings{Users: flags.users}) //nolint:contextcheck // it lives until it is closed, whatever becomes of ctx
+	tenant, err := demo.Start(demo.Settings{Users: flags.users})
 	if err != nil {
 		found := <-connector
 		return errors.Join(err, found.err, found.Close())
@@ -108,7 +108,7 @@ func (a *app) demo(ctx context.Context, flags demoFlags) (err error) {
 	if err == nil {
 		err = sv.wait(ctx)
 	}
-	return errors.Join(err, sv.stop())
+	return errors.Join(err, sv.stop(ctx))
 }
 
 // demoSettings are the defaults and what flags say. Environment and

@@ -92,7 +92,7 @@ func (a *app) serve(ctx context.Context) error {
 	if err == nil {
 		err = sv.wait(ctx)
 	}
-	err = errors.Join(err, sv.stop())
+	err = errors.Join(err, sv.stop(ctx))
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), tracesLimit)
 	defer cancel()
 	if err := stopTraces(last); err != nil {
@@ -137,7 +137,7 @@ func start(ctx context.Context, s settings, log *slog.Logger) (_ *served, err er
 		}
 	}
 	if err != nil {
-		return nil, errors.Join(err, sv.stop())
+		return nil, errors.Join(err, sv.stop(ctx))
 	}
 	log.InfoContext(ctx, "the service is ready", slog.String("address", sv.address), slog.String("store", s.storeName()))
 	tellServiceManager(ctx, log, "READY=1")
@@ -228,9 +228,9 @@ func (sv *served) wait(ctx context.Context) error {
 }
 
 // stop ends what start began, in reverse. Runs hand over after the page in
-// hand.
-func (sv *served) stop() error {
-	ctx := context.Background()
+// hand. That ctx has ended is why one stops, and cuts nothing short.
+func (sv *served) stop(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
 	tellServiceManager(ctx, sv.log, "STOPPING=1")
 	sv.log.InfoContext(ctx, "the service is stopping")
 	close(sv.yield)
