@@ -36,6 +36,7 @@ var licences = []struct {
 	{"MIT", []string{"permission is hereby granted, free of charge, to any person", "the above copyright notice and this permission notice"}},
 	{"ISC", []string{"permission to use, copy, modify, and/or distribute this software for any purpose"}},
 	{"Unlicense", []string{"this is free and unencumbered software released into the public domain"}},
+	{"LicenseRef-SQLite-Public-Domain", []string{"sqlite has been dedicated to the public domain by the authors"}},
 	{"BSD-3-Clause", []string{"redistribution and use in source and binary forms", "endorse or promote products"}},
 	{"BSD-2-Clause", []string{"redistribution and use in source and binary forms"}},
 }
@@ -45,6 +46,8 @@ var (
 	// Section 4(d) of the Apache License asks for the NOTICE file.
 	noticeFile = regexp.MustCompile(`(?i)^notice`)
 	spaces     = regexp.MustCompile(`\s+`)
+	// The licence of a picture in a module, which no program links.
+	pictureFile = regexp.MustCompile(`(?i)^licen[sc]e-logo$`)
 )
 
 // readComponent reads the licence files of a module: at its root, and in the
@@ -58,7 +61,7 @@ func readComponent(m linkedModule) (component, error) {
 			return component{}, fmt.Errorf("licence of %s: %w", m.path, err)
 		}
 		for _, entry := range entries {
-			if entry.IsDir() || strings.HasSuffix(entry.Name(), ".go") {
+			if entry.IsDir() || strings.HasSuffix(entry.Name(), ".go") || pictureFile.MatchString(entry.Name()) {
 				continue
 			}
 			if err := c.add(filepath.Join(dir, entry.Name())); err != nil {
