@@ -4,106 +4,199 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/postgres"
+	"patchbay.example/internal/store/sqlite"
 )
 
 const (
 	// batch is how many people a bulk load writes in a transaction.
 	batch = 1000
-	// What the loaded rows belong to; nobody reads them.
-	loadedConnection, loadedRun = 1, 1
+	// insertRows is how many rows a statement inserts into SQLite: more are no
+	// faster.
+	insertRows = 50
 )
 
-// batches calls do for each batch, from first until before after.
-func batches(n int, do func(first, after int) error) error {
-	for first := 0; first < n; first += batch {
-		if err := do(first, min(first+batch, n)); err != nil {
-			return err
-		}
-	}
-	return nil
+// table is a table's rows, in memory.
+type table struct {
+	name    string
+	columns []string
+	rows    [][]any
 }
 
-// loadSQLite writes the rows with prepared statements, the fastest way that
-// SQLite has.
-func loadSQLite(ctx context.Context, pool *sql.DB, p *people) error {
-	return batches(len(p.words), func(first, after int) error {
-		tx, err := pool.BeginTx(ctx, nil)
-		if err != nil {
+// loadOnce measures a bulk load.
+func loadOnce(ctx context.Context, o order) (sample, error) {
+	// A collector that walks the rows again and again would flatter what the
+	// bulk load is the yardstick of.
+	debug.SetGCPercent(-1)
+	if o.Engine == sqliteName {
+		return loadSQLite(ctx, o)
+	}
+	return loadPostgres(ctx, o)
+}
+
+// timeLoad times a load of all tables, batch by batch.
+func timeLoad(tables []table, write func(part []table) error) (sample, error) {
+	runtime.GC()
+	cpu, began := ownTime(), time.Now()
+	for first := 0; first < len(tables[0].rows); first += batch {
+		part := slices.Clone(tables)
+		for i := range part {
+			part[i].rows = part[i].rows[first:min(first+batch, len(part[i].rows))]
+		}
+		if err := write(part); err != nil {
+			return sample{}, err
+		}
+	}
+	return sample{Wall: time.Since(began), CPU: ownTime() - cpu}, nil
+}
+
+// loadSQLite inserts many rows a statement, the fastest way that SQLite has.
+func loadSQLite(ctx context.Context, o order) (sample, error) {
+	from, err := sqlite.Open(ctx, o.From, quiet)
+	if err != nil {
+		return sample{}, err
+	}
+	tables, err := readSQLite(ctx, from.WritePool())
+	if err := errors.Join(err, from.Close()); err != nil {
+		return sample{}, err
+	}
+	into, err := sqlite.Open(ctx, o.Database, quiet)
+	if err != nil {
+		return sample{}, err
+	}
+	s, err := timeLoad(tables, func(part []table) error { return insertBatch(ctx, into.WritePool(), part) })
+	return s, errors.Join(err, into.Close())
+}
+
+// readSQLite reads what the first run wrote. The words of the search index can't
+// be read back; they are those that the store makes of the bodies.
+func readSQLite(ctx context.Context, db *sql.DB) ([]table, error) {
+	tables := []table{
+		{name: "body", columns: []string{"id", "user_name", "name", "email", "title", "department", "status", "view", "source"}},
+		{name: "version", columns: []string{"connection_id", "person_id", "opened_by", "body_id", "access", "visible"}},
+		{name: "sighting", columns: []string{"run_id", "person_id", "pass", "source_hash", "last_login", "password_changed", "last_updated", "stale"}},
+	}
+	for i := range tables {
+		if err := tables[i].readSQLite(ctx, db); err != nil {
+			return nil, err
+		}
+	}
+	words := table{name: "body_words", columns: []string{"rowid", "words"}}
+	for _, row := range tables[0].rows {
+		v := store.Version{UserName: row[1].(string), Name: row[2].(string), Email: row[3].(string)} //nolint:errcheck // strict tables
+		words.rows = append(words.rows, []any{row[0], v.SearchText()})
+	}
+	return append(tables, words), nil
+}
+
+func (t *table) readSQLite(ctx context.Context, db *sql.DB) error {
+	found, err := db.QueryContext(ctx, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.name+" ORDER BY 1, 2") //nolint:gosec // the names above
+	if err != nil {
+		return err
+	}
+	defer found.Close() //nolint:errcheck // found.Err has it
+	for found.Next() {
+		row, into := make([]any, len(t.columns)), make([]any, len(t.columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := found.Scan(into...); err != nil {
 			return err
 		}
-		if err := loadBatch(ctx, tx, p, first, after); err != nil {
+		t.rows = append(t.rows, row)
+	}
+	return found.Err()
+}
+
+func insertBatch(ctx context.Context, pool *sql.DB, part []table) error {
+	tx, err := pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, t := range part {
+		if err := t.insert(ctx, tx); err != nil {
 			return errors.Join(err, tx.Rollback())
 		}
-		return tx.Commit()
-	})
+	}
+	return tx.Commit()
 }
 
-func loadBatch(ctx context.Context, tx *sql.Tx, p *people, first, after int) error {
-	for _, table := range []struct {
-		insert string
-		row    func(person int) []any
-	}{
-		{"INSERT INTO body (id, user_name, name, email, title, department, status, view, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", func(i int) []any {
-			v := p.versions[0][i]
-			return []any{i + 1, v.UserName, v.Name, v.Email, v.Title, v.Department, v.Status, v.View, v.Source}
-		}},
-		{"INSERT INTO version (connection_id, person_id, opened_by, body_id, access, visible) VALUES (?, ?, ?, ?, ?, ?)", func(i int) []any {
-			v := p.versions[0][i]
-			return []any{loadedConnection, id(i), loadedRun, i + 1, v.Access, v.Visible}
-		}},
-		{"INSERT INTO body_words (rowid, words) VALUES (?, ?)", func(i int) []any { return []any{i + 1, p.words[i]} }},
-		{`INSERT INTO sighting (run_id, person_id, pass, source_hash, last_login, password_changed, last_updated, stale) VALUES (?, ?, 1, ?, ?, 0, ?, 0)`, func(i int) []any {
-			r := p.record(i, cases[0])
-			return []any{loadedRun, r.ID, r.SourceHash, r.Times.LastLogin.UnixMilli(), r.Times.LastUpdated.UnixMilli()}
-		}},
-	} {
-		insert, err := tx.PrepareContext(ctx, table.insert)
+func (t table) insert(ctx context.Context, tx *sql.Tx) error {
+	statement := func(n int) string {
+		row := "(?" + strings.Repeat(", ?", len(t.columns)-1) + ")"
+		return "INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES " + row + strings.Repeat(", "+row, n-1)
+	}
+	many, err := tx.PrepareContext(ctx, statement(insertRows))
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(t.rows, insertRows) {
+		if len(part) == insertRows {
+			_, err = many.ExecContext(ctx, slices.Concat(part...)...)
+		} else {
+			_, err = tx.ExecContext(ctx, statement(len(part)), slices.Concat(part...)...)
+		}
 		if err != nil {
-			return err
-		}
-		for i := first; i < after && err == nil; i++ {
-			_, err = insert.ExecContext(ctx, table.row(i)...)
-		}
-		if err := errors.Join(err, insert.Close()); err != nil {
-			return err
+			break
 		}
 	}
-	return nil
+	return errors.Join(err, many.Close())
 }
 
-// loadPostgres writes the rows with COPY, the fastest way that PostgreSQL has.
-func loadPostgres(ctx context.Context, pool *pgxpool.Pool, p *people) error {
-	return batches(len(p.words), func(first, after int) error {
-		return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return copyBatch(ctx, tx, p, first, after) })
+// loadPostgres copies, the fastest way that PostgreSQL has.
+func loadPostgres(ctx context.Context, o order) (sample, error) {
+	from, err := postgres.Open(ctx, o.From, quiet)
+	if err != nil {
+		return sample{}, err
+	}
+	tables, err := readPostgres(ctx, from.Pool())
+	if err := errors.Join(err, from.Close()); err != nil {
+		return sample{}, err
+	}
+	into, err := postgres.Open(ctx, o.Database, quiet)
+	if err != nil {
+		return sample{}, err
+	}
+	s, err := timeLoad(tables, func(part []table) error { return copyBatch(ctx, into.Pool(), part) })
+	return s, errors.Join(err, into.Close())
+}
+
+func readPostgres(ctx context.Context, pool *pgxpool.Pool) ([]table, error) {
+	tables := []table{
+		{name: "version", columns: []string{"id", "connection_id", "person_id", "opened_by", "replaces", "access", "visible"}},
+		{name: "body", columns: []string{"version_id", "user_name", "name", "email", "title", "department", "status", "search", "view", "source"}},
+		{name: "sighting", columns: []string{"run_id", "person_id", "pass", "source_hash", "last_login", "password_changed", "last_updated", "stale"}},
+	}
+	for i, t := range tables {
+		found, err := pool.Query(ctx, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.name+" ORDER BY 1, 2")
+		if err != nil {
+			return nil, err
+		}
+		tables[i].rows, err = pgx.CollectRows(found, func(row pgx.CollectableRow) ([]any, error) { return row.Values() })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return tables, nil
+}
+
+func copyBatch(ctx context.Context, pool *pgxpool.Pool, part []table) error {
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		for _, t := range part {
+			if _, err := tx.CopyFrom(ctx, pgx.Identifier{t.name}, t.columns, pgx.CopyFromRows(t.rows)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-}
-
-func copyBatch(ctx context.Context, tx pgx.Tx, p *people, first, after int) error {
-	for _, table := range []struct {
-		name    string
-		columns []string
-		row     func(person int) []any
-	}{
-		{"version", []string{"id", "connection_id", "person_id", "opened_by", "replaces", "access", "visible"}, func(i int) []any {
-			v := p.versions[0][i]
-			return []any{i + 1, loadedConnection, id(i), loadedRun, false, v.Access, v.Visible}
-		}},
-		{"body", []string{"version_id", "user_name", "name", "email", "title", "department", "status", "search", "view", "source"}, func(i int) []any {
-			v := p.versions[0][i]
-			return []any{i + 1, v.UserName, v.Name, v.Email, v.Title, v.Department, v.Status, p.words[i], v.View, v.Source}
-		}},
-		{"sighting", []string{"run_id", "person_id", "pass", "source_hash", "last_login", "last_updated", "stale"}, func(i int) []any {
-			r := p.record(i, cases[0])
-			return []any{loadedRun, r.ID, 1, r.SourceHash, r.Times.LastLogin.UnixMilli(), r.Times.LastUpdated.UnixMilli(), false}
-		}},
-	} {
-		rows := pgx.CopyFromSlice(after-first, func(i int) ([]any, error) { return table.row(first + i), nil })
-		if _, err := tx.CopyFrom(ctx, pgx.Identifier{table.name}, table.columns, rows); err != nil {
-			return err
-		}
-	}
-	return nil
 }

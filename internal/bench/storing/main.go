@@ -1,136 +1,240 @@
-// Storing measures what a run costs each store, beside a bulk load of the same
-// rows, both stores in turn in one run:
+// Storing measures what a run costs from Okta to the directory, on both stores
+// side by side in one run:
 //
-//	go run ./internal/bench/storing -postgres postgres://user@host:5432/postgres
+//	go run ./internal/bench/storing
 //
-// Bulk load: the rows of a first sync, from memory, into the same tables with
-// the same indexes, 1,000 people a transaction. Each case is a whole run from
-// memory in pages of 200: begun, staged, promoted. Meanwhile a reader looks up
-// people one by one; what it waited longest is printed, too. Without -postgres,
-// SQLite is measured alone. The user of -postgres must be able to create
-// databases: each repetition has one of its own, dropped at its end.
+// It builds what it measures and starts fake tenants whose pages are rendered
+// before the clock starts. The yardsticks are the listing alone, which is the
+// harness writing the same people to a file, and a bulk load: the rows of the
+// first run, from memory, into the same tables with the same indexes, 1,000
+// people a transaction. Each case is a run of the real syncer with the real
+// connector, in a process of its own, so that the peak of its memory is its own.
+// What a reader waits for meanwhile is measured in repetitions of their own: a
+// reader takes time from the run.
+//
+// PostgreSQL is the server that -postgres names, whose user must be able to
+// create databases, or one that is started for the occasion with its own
+// defaults. Where there is neither, SQLite is measured alone. Memory and the
+// server's time are read from /proc, so they are zero elsewhere than on Linux.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"os"
+	"os/exec"
 	"os/signal"
-	"slices"
-	"text/tabwriter"
-	"time"
+	"path/filepath"
 )
 
 func main() {
-	users := flag.Int("users", 100_000, "people")
-	runs := flag.Int("runs", 3, "repetitions; medians are printed")
-	postgres := flag.String("postgres", "", "connection string of a PostgreSQL server to measure as well")
+	s := settings{out: os.Stdout}
+	flag.IntVar(&s.users, "users", 100_000, "people")
+	flag.IntVar(&s.runs, "runs", 3, "repetitions of everything in turn; medians are printed")
+	flag.StringVar(&s.postgres, "postgres", "", "connection string of a PostgreSQL server; empty: start one, if it is installed")
+	flag.StringVar(&s.profiles, "profiles", "", "folder for CPU profiles of the runs, which cost some time; empty: none")
+	million := flag.Bool("million", false, "measure memory with 1,000,000 people as well")
+	child := flag.Bool("child", false, "do what standard input orders (the program starts itself so)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := measure(ctx, *users, *runs, *postgres); err != nil {
+	if *child {
+		if err := obey(ctx, os.Stdin, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if *million {
+		s.large = 1_000_000
+	}
+	if err := measure(ctx, s); err != nil {
 		log.Fatal(err)
 	}
 }
 
-// A change says which state a person is in when a case begins. States of a
-// person differ in what people see; logins in lastLogin alone.
-type change struct {
-	name         string
-	state, login func(person int) int
+// settings say what to measure.
+type settings struct {
+	users, runs int
+	large       int // people in the run that measures memory; 0: none
+	postgres    string
+	profiles    string
+	out         io.Writer // takes the tables
 }
 
-// everybody is the same for all.
-func everybody(n int) func(int) int { return func(int) int { return n } }
-
-// some is one for so many in a hundred, and otherwise zero.
-func some(percent int) func(int) int {
-	return func(person int) int {
-		if person%100 < percent {
-			return 1
-		}
-		return 0
-	}
+// bench holds what the measurements share.
+type bench struct {
+	settings
+	folder  string
+	engines []engine
 }
 
-// cases follow upon each other, each on the directory that the last has left.
-var cases = []change{
-	{"first sync", everybody(0), everybody(0)},
-	{"unchanged", everybody(0), everybody(0)},
-	{"40 % a new lastLogin only", everybody(0), some(40)},
-	{"1 % changed", some(1), some(40)},
-}
-
-// sample is one case, measured once.
-type sample struct {
-	whole, promote, wait time.Duration
-}
-
-func measure(ctx context.Context, users, runs int, url string) error {
+func measure(ctx context.Context, s settings) (err error) {
 	folder, err := os.MkdirTemp("", "patchbay-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	engines := []engine{sqliteEngine(folder)}
-	if url != "" {
-		engines = append(engines, postgresEngine(url))
+	b := bench{settings: s, folder: folder, engines: []engine{sqliteEngine(folder)}}
+	if err := b.build(ctx); err != nil {
+		return err
 	}
-	people := newPeople(users)
-	results := make([][][]sample, len(engines)) // by engine, by case with the bulk load first
+	server, err := findServer(ctx, s.postgres)
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	if server.url != "" {
+		b.engines = append(b.engines, postgresEngine(server))
+	} else {
+		log.Print("PostgreSQL is not installed and none is named: SQLite alone is measured")
+	}
+	if err := b.compare(ctx); err != nil {
+		return err
+	}
+	if s.large > 0 {
+		return b.memory(ctx)
+	}
+	return nil
+}
+
+// build builds the programs.
+func (b *bench) build(ctx context.Context) error {
+	command := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", b.folder+string(filepath.Separator), //nolint:gosec // fixed arguments
+		"patchbay.example/host/cmd/harness", "patchbay.example/plugin/okta")
+	command.Stderr = os.Stderr
+	return command.Run()
+}
+
+func (b *bench) path(name string) string { return filepath.Join(b.folder, name) }
+
+// compare measures everything in turn and prints the table.
+func (b *bench) compare(ctx context.Context) error {
+	tenants, err := b.startTenants(b.users)
+	if err != nil {
+		return err
+	}
+	defer tenants.close()
+	var listings []sample
+	results := make([]result, len(b.engines))
 	for i := range results {
-		results[i] = make([][]sample, len(cases)+1)
+		results[i] = result{engine: b.engines[i].name, cases: make([][]sample, len(cases))}
 	}
-	for range runs {
-		for i, e := range engines {
-			samples, err := repetition(ctx, e, people)
-			if err != nil {
+	for range b.runs {
+		listing, err := b.list(ctx, tenants[cases[0].tenant])
+		if err != nil {
+			return fmt.Errorf("listing alone: %w", err)
+		}
+		listings = append(listings, listing)
+		for i, e := range b.engines {
+			if err := b.repeat(ctx, e, tenants, &results[i]); err != nil {
 				return fmt.Errorf("%s: %w", e.name, err)
 			}
-			for j, s := range samples {
-				results[i][j] = append(results[i][j], s)
+		}
+	}
+	return b.report(listings, results)
+}
+
+// result is what was measured of one engine.
+type result struct {
+	engine string
+	loads  []sample
+	cases  [][]sample // by case
+}
+
+// repeat measures all cases once without a reader, the bulk load of what the
+// first has written, and all cases once more with a reader.
+func (b *bench) repeat(ctx context.Context, e engine, tenants tenants, r *result) error {
+	return within(ctx, e, func(first string) error {
+		for i, c := range cases {
+			s, err := b.sync(ctx, e, order{Database: first, Profile: b.profile(e, c)}, tenants[c.tenant])
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			r.cases[i] = append(r.cases[i], s)
+			if i > 0 {
+				continue
+			}
+			if err := b.load(ctx, e, first, r); err != nil {
+				return fmt.Errorf("bulk load: %w", err)
 			}
 		}
-	}
-	fmt.Printf("%d people, %d repetitions of each in turn, medians\n\n", users, runs)
-	return report(engines, results, users)
+		return within(ctx, e, func(read string) error {
+			for i, c := range cases {
+				s, err := b.sync(ctx, e, order{Database: read, Read: true}, tenants[c.tenant])
+				if err != nil {
+					return fmt.Errorf("%s with a reader: %w", c.name, err)
+				}
+				last := &r.cases[i][len(r.cases[i])-1]
+				last.Wait, last.Reads = s.Wait, s.Reads
+			}
+			return nil
+		})
+	})
 }
 
-// repetition is one bulk load and all cases.
-func repetition(ctx context.Context, e engine, people *people) ([]sample, error) {
-	loaded, err := e.load(ctx, people)
+// load measures a bulk load of what a database holds into an empty one.
+func (b *bench) load(ctx context.Context, e engine, from string, r *result) error {
+	return within(ctx, e, func(into string) error {
+		s, err := b.child(ctx, e, order{Do: doLoad, Engine: e.name, Database: into, From: from}, nil)
+		r.loads = append(r.loads, s)
+		return err
+	})
+}
+
+// sync measures a run, and what it wrote.
+func (b *bench) sync(ctx context.Context, e engine, o order, t *tenant) (sample, error) {
+	before, err := e.written(ctx, o.Database)
 	if err != nil {
-		return nil, fmt.Errorf("bulk load: %w", err)
+		return sample{}, err
 	}
-	synced, err := e.sync(ctx, people)
-	return append([]sample{{whole: loaded}}, synced...), err
+	o.Do, o.Engine, o.Connector, o.RuntimeDir = doSync, e.name, b.path("okta"), b.path("run")
+	o.Configuration, o.PrivateKey = t.configuration, t.privateKey
+	s, err := b.child(ctx, e, o, t)
+	if err != nil {
+		return s, err
+	}
+	after, err := e.written(ctx, o.Database)
+	s.bodies, s.words = after.bodies-before.bodies, after.words-before.words
+	if err != nil {
+		return s, err
+	}
+	return s, e.settle(ctx, o.Database)
 }
 
-func report(engines []engine, results [][][]sample, users int) error {
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(table, "store\tcase\ts\tof bulk load\tpeople/s\tpromoting s\treader's longest wait ms\t")
-	for i, e := range engines {
-		load := median(results[i][0], func(s sample) time.Duration { return s.whole })
-		_, _ = fmt.Fprintf(table, "%s\tbulk load\t%.2f\t1.00\t%.0f\t\t\t\n", e.name, load.Seconds(), float64(users)/load.Seconds())
-		for j, c := range cases {
-			of := results[i][j+1]
-			whole := median(of, func(s sample) time.Duration { return s.whole })
-			promote := median(of, func(s sample) time.Duration { return s.promote })
-			longest := slices.MaxFunc(of, func(a, b sample) int { return int(a.wait - b.wait) }).wait
-			_, _ = fmt.Fprintf(table, "%s\t%s\t%.2f\t%.2f\t%.0f\t%.2f\t%.0f\t\n", e.name, c.name, whole.Seconds(),
-				whole.Seconds()/load.Seconds(), float64(users)/whole.Seconds(), promote.Seconds(), float64(longest)/float64(time.Millisecond))
+// profile is where a run's CPU profile goes, if anywhere. The last repetition's
+// is kept.
+func (b *bench) profile(e engine, c change) string {
+	if b.profiles == "" {
+		return ""
+	}
+	return filepath.Join(b.profiles, e.name+", "+c.name+".pprof")
+}
+
+// memory measures the memory of runs at a size.
+func (b *bench) memory(ctx context.Context) error {
+	t, err := b.startLarge(b.large)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	_, _ = fmt.Fprintf(b.out, "\n%s people, one run of each.\n\n| store | case | wall s | promote ms | host, peak MiB |\n|---|---|---:|---:|---:|\n", thousands(b.large))
+	for _, e := range b.engines {
+		err := within(ctx, e, func(database string) error {
+			for _, c := range cases[:2] {
+				s, err := b.sync(ctx, e, order{Database: database}, t)
+				if err != nil {
+					return fmt.Errorf("%s: %w", c.name, err)
+				}
+				_, _ = fmt.Fprintf(b.out, "| %s | %s | %.1f | %.0f | %.1f |\n", e.name, c.name, s.Wall.Seconds(), milliseconds(s.Promote), mib(s.Peak))
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
 		}
 	}
-	return table.Flush()
-}
-
-func median(samples []sample, of func(sample) time.Duration) time.Duration {
-	values := make([]time.Duration, len(samples))
-	for i, s := range samples {
-		values[i] = of(s)
-	}
-	slices.Sort(values)
-	return values[len(values)/2]
+	return nil
 }
