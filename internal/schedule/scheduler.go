@@ -70,7 +70,7 @@ type Config struct {
 	// Log takes what happens; nil discards it.
 	Log *slog.Logger
 
-	// For tests: how long River waits before it looks for jobs, and a
+	// For tests: how long River waits between looks for jobs at least, and a
 	// notification before it is sent again.
 	poll  time.Duration
 	waits func(attempt int) time.Duration
@@ -110,7 +110,7 @@ func New(ctx context.Context, c Config) (*Scheduler, error) {
 		config.ID = fmt.Sprintf("%.64s %08x", c.Worker, rand.Uint32())
 	}
 	if c.poll > 0 {
-		config.FetchCooldown, config.FetchPollInterval = c.poll, c.poll
+		config.FetchCooldown, config.FetchPollInterval = c.poll, 10*c.poll
 	}
 	var err error
 	if s.client, err = c.Queue.open(ctx, config); err != nil {

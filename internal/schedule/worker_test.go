@@ -54,7 +54,7 @@ func work(ctx context.Context, url string) error {
 		fmt.Println(strconv.FormatInt(run.ID, 10), run.Epoch, time.Now().UnixMilli())
 	}}
 	scheduler, err := New(ctx, Config{
-		Store: s, Queue: Postgres(s.Pool()), Runner: r, Worker: name, Lease: lease, TickEvery: lease / 4, MaxRuns: 4, Log: log, poll: 50 * time.Millisecond,
+		Store: s, Queue: Postgres(s.Pool()), Runner: r, Worker: name, Lease: lease, TickEvery: lease / 4, MaxRuns: 4, Log: log, poll: 10 * time.Millisecond,
 	})
 	if err != nil {
 		return err
