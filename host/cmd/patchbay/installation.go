@@ -38,9 +38,10 @@ func (a *app) open(ctx context.Context) (opened, error) {
 			return remote(*running)
 		}
 	}
-	// A command's own log is what somebody has asked for, and what is wrong.
+	// What becomes of a run the command says itself: its log is what somebody has
+	// asked for, and what must not be missed.
 	if _, asked := a.flags.given["log.level"]; !asked {
-		s.logLevel = max(s.logLevel, slog.LevelWarn)
+		s.logLevel = max(s.logLevel, slog.LevelError)
 	}
 	i, err := assemble(ctx, s, s.log(a), "")
 	if err != nil {
@@ -61,7 +62,11 @@ func remote(running announcement) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	return opened{ops: api.NewClient(base, running.Token), close: func() error { return nil }}, nil
+	client := api.NewClient(base, running.Token)
+	return opened{ops: client, close: func() error {
+		client.Close()
+		return nil
+	}}, nil
 }
 
 // installed are the parts of an installation, wired.
