@@ -11,8 +11,8 @@ import (
 // FirstPlan is the schedule of a connection that is added now: its first run is
 // at once. The regular slots begin at a place within the interval that the name
 // decides, so that a thousand connections which a script adds in a minute do not
-// run in the same minute ever after. The second run therefore comes half an
-// interval to one and a half after the first.
+// run in the same minute ever after. The second run therefore comes at most an
+// interval and a twelfth after the first; see leastGap.
 func FirstPlan(now time.Time, interval time.Duration, name string) store.Schedule {
 	now = stored(now)
 	return store.Schedule{Next: now, Why: store.WhyFirst, Anchor: stored(now.Add(offset(name, interval)))}
@@ -41,7 +41,7 @@ func Resume(c store.Connection, now time.Time) store.Plan {
 func Replan(c store.Connection, now time.Time) store.Plan {
 	from := now
 	if c.LastRun != nil {
-		from = later(from, c.LastRun.Started.Add(c.Interval/2))
+		from = later(from, c.LastRun.Started.Add(leastGap(c.Interval)))
 	}
 	return store.Plan{ConnectionID: c.ID, Next: regular(c.Schedule.Anchor, c.Interval, from), Why: store.WhySchedule}
 }
@@ -52,8 +52,14 @@ func next(c store.Connection, started time.Time) time.Time {
 	if c.Schedule.Anchor.IsZero() {
 		return regular(started, c.Interval, started.Add(c.Interval))
 	}
-	return regular(c.Schedule.Anchor, c.Interval, started.Add(c.Interval/2))
+	return regular(c.Schedule.Anchor, c.Interval, started.Add(leastGap(c.Interval)))
 }
+
+// leastGap is how long after the beginning of a run the next regular slot is at
+// least: half an hour of six. A run that somebody asked for just before a slot
+// takes its place; asked for earlier, it takes nobody's, so that what stands is
+// never older than an interval and this.
+func leastGap(interval time.Duration) time.Duration { return interval / 12 }
 
 // regular is the first regular slot at or after a time. Without an anchor the
 // time itself is one.

@@ -28,13 +28,13 @@ func TestTheNextSlotKeepsThePhase(t *testing.T) {
 	}{
 		{"on time", 0, 6},
 		{"a little late", 0.01, 6},
-		{"late by less than half", 2.9, 6},
 		{"late by half", 3, 6},
-		{"late by more than half skips one", 3.1, 12},
+		{"late by half an hour less than all", 5.5, 6},
+		{"later than that skips one", 5.51, 12},
 		{"asked for just before the slot takes its place", 5.9, 12},
 		{"three days late", 72.01, 78},
-		{"before the anchor", -1, 6},
-		{"long before the anchor", -20, -12},
+		{"before the anchor", -1, 0},
+		{"long before the anchor", -20, -18},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -82,8 +82,8 @@ func TestSlotsMissedAreMadeUpForOnce(t *testing.T) {
 	}
 }
 
-// Whatever the delays, regular runs begin half an interval apart or more, in
-// the phase of the anchor, and never in the past.
+// Whatever the delays, regular runs begin the least gap apart or more, in the
+// phase of the anchor, never in the past, and never much later than an interval.
 func TestRegularRunsKeepTheirDistance(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 6))
 	for range 300 {
@@ -96,7 +96,7 @@ func TestRegularRunsKeepTheirDistance(t *testing.T) {
 			if random.IntN(4) == 0 { // an outage
 				now = now.Add(rand64(random, 10*interval))
 			}
-			if !begun.IsZero() && now.Sub(begun) < interval/2 {
+			if !begun.IsZero() && now.Sub(begun) < leastGap(interval) {
 				t.Fatalf("interval %v: runs at %v and %v", interval, begun, now)
 			}
 			begun = now
@@ -105,7 +105,7 @@ func TestRegularRunsKeepTheirDistance(t *testing.T) {
 			if off := min(phase, interval-phase); phase != 0 && off >= 2*storedUnit && off <= interval-2*storedUnit {
 				t.Fatalf("interval %v: slot %v is %v off the phase of %v", interval, slot, off, c.Schedule.Anchor)
 			}
-			if slot.Sub(now) < interval/2-storedUnit || slot.Sub(now) > 3*interval/2+storedUnit {
+			if slot.Sub(now) < leastGap(interval)-storedUnit || slot.Sub(now) > interval+leastGap(interval)+storedUnit {
 				t.Fatalf("interval %v: the slot after %v is %v", interval, now, slot)
 			}
 			c.Schedule.Next, c.Schedule.Why = slot, store.WhySchedule
@@ -130,7 +130,7 @@ func TestConnectionsAddedTogetherSpread(t *testing.T) {
 		second := next(c, noon)
 		perHour[int(second.Sub(noon)/time.Hour)]++
 	}
-	for hour := 3; hour < 9; hour++ {
+	for hour := 1; hour < 6; hour++ { // the first and the seventh have half each
 		if n := perHour[hour]; n < 100 || n > 250 {
 			t.Errorf("%d of 1000 second runs are in hour %d: %v", n, hour, perHour)
 		}
