@@ -285,7 +285,7 @@ func (e environment) values() (map[string]string, error) {
 
 // ofTests reports whether a variable is for Patchbay's own tests.
 func ofTests(name string) bool {
-	return name == "PATCHBAY_REQUIRE" || strings.HasPrefix(name, "PATCHBAY_TEST_")
+	return name == "PATCHBAY_REQUIRE" || name == "PATCHBAY_PICTURES" || strings.HasPrefix(name, "PATCHBAY_TEST_")
 }
 
 // dataFolder is the default: that of the service manager, or that of the

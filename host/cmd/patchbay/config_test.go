@@ -131,7 +131,7 @@ func TestWhatMeansNothingIsRefusedWithWhatWasMeant(t *testing.T) {
 
 func TestVariablesOfTestsAndOfOthersAreLeftAlone(t *testing.T) {
 	t.Parallel()
-	if _, err := configured(t, "", map[string]string{"PATCHBAY_REQUIRE": "x", "PATCHBAY_TEST_POSTGRES_URL": "y", "PATH": "/bin", "PATCHBAY_LISTEN": ""}); err != nil {
+	if _, err := configured(t, "", map[string]string{"PATCHBAY_REQUIRE": "x", "PATCHBAY_PICTURES": "z", "PATCHBAY_TEST_POSTGRES_URL": "y", "PATH": "/bin", "PATCHBAY_LISTEN": ""}); err != nil {
 		t.Error(err)
 	}
 }
