@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/pprof"
+	"slices"
 	"time"
 
 	"patchbay.example/host"
@@ -80,7 +81,7 @@ func syncWith(ctx context.Context, o order, opened store.Store) (sample, error) 
 	run, err := runner.Run(ctx, job)
 	s := sample{Wall: time.Since(began), CPU: ownTime() - cpu, Promote: timed.promote, Peak: peak()}
 	read, errRead := stopReading()
-	s.Wait, s.Reads = read.longest, read.count
+	s.Wait, s.Usual, s.Reads = read.at(100), read.at(99), int64(len(read.took))
 	if err := errors.Join(err, errRead, stopProfile()); err != nil {
 		return s, err
 	}
@@ -145,10 +146,16 @@ const (
 	readPeople = 50
 )
 
-// reading is what a reader met.
-type reading struct {
-	longest time.Duration
-	count   int64
+// reading is what a reader met: how long each of its questions took, sorted once
+// it has ended.
+type reading struct{ took []time.Duration }
+
+// at is what so many of a hundred questions took at most.
+func (r reading) at(percent int) time.Duration {
+	if len(r.took) == 0 {
+		return 0
+	}
+	return r.took[(len(r.took)-1)*percent/100]
 }
 
 // readBeside reads pages of people, one after the other through the directory,
@@ -161,6 +168,7 @@ func readBeside(ctx context.Context, s store.Store, connection int64) func() (re
 	return func() (reading, error) {
 		stop()
 		err := <-ended
+		slices.Sort(r.took)
 		return r, err
 	}
 }
@@ -182,7 +190,7 @@ func (r *reading) read(ctx context.Context, s store.Store, query store.PeopleQue
 		if err != nil {
 			return err
 		}
-		r.longest, r.count = max(r.longest, time.Since(began)), r.count+1
+		r.took = append(r.took, time.Since(began))
 		if query.After = ""; len(people) > 0 {
 			query.After = people[len(people)-1].ID
 		}

@@ -168,7 +168,7 @@ func (b *bench) repeat(ctx context.Context, e engine, tenants tenants, r *result
 					return fmt.Errorf("%s with a reader: %w", c.name, err)
 				}
 				last := &r.cases[i][len(r.cases[i])-1]
-				last.Wait, last.Reads = s.Wait, s.Reads
+				last.Wait, last.Usual, last.Reads = s.Wait, s.Usual, s.Reads
 			}
 			return nil
 		})

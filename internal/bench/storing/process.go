@@ -38,9 +38,10 @@ type sample struct {
 	Wall    time.Duration
 	CPU     time.Duration // of the process and its connector, user and system
 	Promote time.Duration
-	Wait    time.Duration // the longest that a reader waited
-	Reads   int64
-	Peak    int64 // resident bytes of the process
+	Wait    time.Duration // the longest that a reader's question took
+	Usual   time.Duration // 99 of 100 questions took at most this
+	Reads   int64         // questions
+	Peak    int64         // resident bytes of the process
 
 	server        time.Duration // CPU time of the database's server
 	bodies, words int64         // rows written
