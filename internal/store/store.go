@@ -135,8 +135,8 @@ type Store interface {
 
 	// Plan changes when a connection runs next. ErrNotFound.
 	Plan(ctx context.Context, p Plan) error
-	// Due are the connections whose slot is not after now and which have no
-	// running run, that of the earliest slot first.
+	// Due are the connections whose slot is not after now, which are not paused
+	// and which have no running run, that of the earliest slot first.
 	Due(ctx context.Context, now time.Time, limit int) ([]Connection, error)
 	// Orphans are running runs whose lease ended at or before now, oldest lease
 	// first.

@@ -20,7 +20,7 @@ func (s *Store) Plan(ctx context.Context, p store.Plan) error {
 
 // Due implements [store.Store].
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]store.Connection, error) {
-	return s.connectionsIn(ctx, "find the connections that are due", `next_run <= $1
+	return s.connectionsIn(ctx, "find the connections that are due", `next_run <= $1 AND NOT paused
 		AND NOT EXISTS (SELECT FROM run WHERE run.connection_id = connection.id AND run.status = 'running')
 		ORDER BY next_run, id LIMIT $2`, now.UnixMilli(), store.Limit(limit))
 }

@@ -25,7 +25,7 @@ func (s *Store) Plan(ctx context.Context, p store.Plan) error {
 // Due implements [store.Store].
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]store.Connection, error) {
 	found, err := s.connectionsIn(ctx, `
-		c.name IS NOT NULL AND c.next_run > 0 AND c.next_run <= ?
+		c.name IS NOT NULL AND NOT c.paused AND c.next_run > 0 AND c.next_run <= ?
 			AND NOT EXISTS (SELECT 1 FROM run r WHERE r.connection_id = c.id AND r.status = 'running')
 		ORDER BY c.next_run, c.id LIMIT ?`, milliseconds(now), store.Limit(limit))
 	if err != nil {

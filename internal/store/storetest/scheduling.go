@@ -118,12 +118,19 @@ func slotTakenOnce(t *testing.T, s store.Store) {
 }
 
 func dueInOrder(t *testing.T, s store.Store) {
-	for i, name := range []string{"third", "first", "second", "later", "none", "running"} {
+	for i, name := range []string{"third", "first", "second", "later", "none", "running", "paused"} {
 		c := newTenant(t, s, name)
-		next := []time.Time{noon, noon.Add(-2 * time.Hour), noon.Add(-time.Hour), noon.Add(time.Millisecond), {}, noon}[i]
+		next := []time.Time{noon, noon.Add(-2 * time.Hour), noon.Add(-time.Hour), noon.Add(time.Millisecond), {}, noon, noon}[i]
 		mustPlan(t, s, store.Plan{ConnectionID: c.id, Next: next, Why: store.WhySchedule})
-		if name == "running" {
+		switch name {
+		case "running":
 			c.begin()
+		case "paused": // a moment before its plan is taken away as well
+			paused := c.connection()
+			paused.Paused = true
+			if err := s.UpdateConnection(t.Context(), paused); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	wantNames(t, s, noon, 10, "first", "second", "third")
