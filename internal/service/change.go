@@ -37,47 +37,88 @@ func (s *Service) TestChange(ctx context.Context, name string, change Change) (R
 	return report, nil
 }
 
+// replanLimit bounds what is still to be done once a change is stored, whether
+// or not somebody waits for it.
+const replanLimit = 10 * time.Second
+
 // Change implements [Operations].
 func (s *Service) Change(ctx context.Context, name string, change Change) (Connection, Report, error) {
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
 		return Connection{}, Report{}, err
 	}
-	next := c
-	if err := change.settings(&next); err != nil {
+	if err := change.settings(new(c)); err != nil { // before anything is tried
 		return Connection{}, Report{}, err
 	}
-	var report Report
-	if change.Config != nil {
-		var kept map[string][]byte
-		var entered connection.Entered
-		report, entered, err = s.test(ctx, c.Connector, s.enterChange(c, change.Config, &kept))
-		switch {
-		case err != nil:
-			return Connection{}, Report{}, err
-		case !report.OK:
-			return Connection{}, report, fmt.Errorf("change connection %s: %w", name, ErrTestFailed)
-		}
-		next.Config = entered.JSON
-		if next.Secrets, err = s.Sealer.Store(name, entered, connection.Sources{}); err != nil {
-			return Connection{}, report, fmt.Errorf("change connection %s: %w", name, err)
-		}
-		maps.Copy(next.Secrets, kept)
-	}
-	next.Updated = s.Now()
-	if err := s.Store.UpdateConnection(ctx, next); err != nil {
+	tested, report, err := s.testChange(ctx, c, change)
+	if err != nil {
 		return Connection{}, report, fmt.Errorf("change connection %s: %w", name, err)
+	}
+	before, after, err := s.saveChange(ctx, c, tested, change)
+	if err != nil {
+		return Connection{}, report, fmt.Errorf("change connection %s: %w", name, err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), replanLimit)
+	defer cancel()
+	if err := s.replan(ctx, before, after, change.Config != nil); err != nil {
+		return Connection{}, report, err
 	}
 	if change.Config != nil {
 		if err := s.saveChecks(ctx, c.ID, report.Checks); err != nil {
 			return Connection{}, report, err
 		}
 	}
-	if err := s.replan(ctx, c, next, change.Config != nil); err != nil {
-		return Connection{}, report, err
-	}
 	shown, err := s.Connection(ctx, name)
 	return shown, report, err
+}
+
+// testChange tests a change of the configuration, and returns the connection
+// with it. Without one there is nothing to test.
+func (s *Service) testChange(ctx context.Context, c store.Connection, change Change) (store.Connection, Report, error) {
+	if change.Config == nil {
+		return c, Report{}, nil
+	}
+	var kept map[string][]byte
+	report, entered, err := s.test(ctx, c.Connector, s.enterChange(c, change.Config, &kept))
+	switch {
+	case err != nil:
+		return c, Report{}, err
+	case !report.OK:
+		return c, report, ErrTestFailed
+	}
+	c.Config = entered.JSON
+	if c.Secrets, err = s.Sealer.Store(c.Name, entered, connection.Sources{}); err != nil {
+		return c, report, err
+	}
+	maps.Copy(c.Secrets, kept)
+	return c, report, nil
+}
+
+// saveChange stores a change of a connection as it is by now: a test takes seconds,
+// in which others pause it or change something else. read is as it was before
+// the test, tested as it was tested.
+func (s *Service) saveChange(ctx context.Context, read, tested store.Connection, change Change) (before, after store.Connection, err error) {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	before, err = s.Store.Connection(ctx, read.Name)
+	if err != nil {
+		return before, after, err
+	}
+	if before.ID != read.ID {
+		return before, after, store.ErrNotFound // another one has the name by now
+	}
+	after = before
+	if err := change.settings(&after); err != nil {
+		return before, after, err
+	}
+	if change.Config != nil {
+		if !bytes.Equal(before.Config, read.Config) || !maps.EqualFunc(before.Secrets, read.Secrets, bytes.Equal) {
+			return before, after, &InputError{Field: "config", Problem: "was changed by somebody else while this change was tested; look at it and change it again"}
+		}
+		after.Config, after.Secrets = tested.Config, tested.Secrets
+	}
+	after.Updated = s.Now()
+	return before, after, s.Store.UpdateConnection(ctx, after)
 }
 
 // replan moves the next run where a change calls for it: another configuration

@@ -45,24 +45,36 @@ func (s *Service) Resume(ctx context.Context, name string) (Connection, error) {
 	return s.setPaused(ctx, name, false)
 }
 
+// setPaused pauses or resumes. What is planned of a connection that is paused
+// does not begin, so that its plan is changed while it is: one that is
+// interrupted between the two neither runs nor is never planned again.
 func (s *Service) setPaused(ctx context.Context, name string, paused bool) (Connection, error) {
+	s.changing.Lock()
+	defer s.changing.Unlock()
 	c, err := s.Store.Connection(ctx, name)
 	if err != nil {
 		return Connection{}, err
 	}
-	if c.Paused != paused {
-		c.Paused, c.Updated = paused, s.Now()
-		if err := s.Store.UpdateConnection(ctx, c); err != nil {
-			return Connection{}, err
-		}
-		plan := schedule.Pause(c)
-		if !paused {
-			plan = schedule.Resume(c, s.Now())
-		}
-		if err := s.plan(ctx, c, plan); err != nil {
+	if c.Paused == paused {
+		return s.show(ctx, c), nil
+	}
+	c.Updated = s.Now()
+	if !paused {
+		if err := s.plan(ctx, c, schedule.Resume(c, s.Now())); err != nil {
 			return Connection{}, err
 		}
 	}
+	c.Paused = paused
+	if err := s.Store.UpdateConnection(ctx, c); err != nil {
+		return Connection{}, err
+	}
+	if paused {
+		err = s.plan(ctx, c, schedule.Pause(c))
+	}
+	if err != nil {
+		return Connection{}, err
+	}
+	s.planned()
 	return s.Connection(ctx, name)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"patchbay.example/internal/connection"
@@ -113,7 +114,10 @@ type Operations interface {
 type Service struct {
 	Config
 
-	found finder
+	// changing is locked while what an administrator sets is read and written
+	// back: no change may undo another one.
+	changing sync.Mutex
+	found    finder
 }
 
 // New makes a service.
