@@ -31,10 +31,7 @@ func settle(c store.Connection, run store.Run) store.Schedule {
 	ended := later(run.Started, run.Finished)
 	switch {
 	case overtaken(run):
-		s.Next, s.Why = stored(ended), store.WhyRetry
-		if run.Trigger == string(store.WhyPlan) { // what was to be held must not be promoted
-			s.Why = store.WhyPlan
-		}
+		s.Next, s.Why = stored(ended), again(run)
 	case failed(run):
 		s.Failures++
 		s.Next, s.Why = afterFailure(c, run, ended, s.Failures)
@@ -59,9 +56,18 @@ func afterFailure(c store.Connection, run store.Run, ended time.Time, failures i
 	}
 	slot, retry := afterRun(c, run, ended), stored(ended.Add(backoff(failures, c.Interval)))
 	if retry.Before(slot) {
-		return retry, store.WhyRetry
+		return retry, again(run)
 	}
 	return slot, store.WhySchedule
+}
+
+// again is why a run is repeated: what was to be held must not be promoted by
+// the one that takes its place.
+func again(run store.Run) store.Why {
+	if run.Trigger == string(store.WhyPlan) {
+		return store.WhyPlan
+	}
+	return store.WhyRetry
 }
 
 // afterRun is the next regular slot after a run. Slots that passed while it ran

@@ -37,8 +37,12 @@ func Resume(c store.Connection, now time.Time) store.Plan {
 }
 
 // Replan is the next regular slot after now, such as when the interval was
-// changed. It keeps the phase.
+// changed. It keeps the phase. What somebody asked for and has not begun stays
+// planned.
 func Replan(c store.Connection, now time.Time) store.Plan {
+	if asked(c.Schedule) {
+		return store.Plan{ConnectionID: c.ID, Next: c.Schedule.Next, Why: c.Schedule.Why}
+	}
 	from := now
 	if c.LastRun != nil {
 		from = later(from, c.LastRun.Started.Add(leastGap(c.Interval)))

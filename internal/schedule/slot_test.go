@@ -158,6 +158,11 @@ func TestAnotherIntervalKeepsThePhase(t *testing.T) {
 	if got := Replan(c, at(2.2)); !got.Next.Equal(at(3)) {
 		t.Errorf("Next = %v, want %v", got.Next, at(3))
 	}
+	// What somebody asked for, and waits for a free worker, is not put off.
+	c.Schedule.Next, c.Schedule.Why = at(2), store.WhyChanged
+	if got := Replan(c, at(2.2)); !got.Next.Equal(at(2)) || got.Why != store.WhyChanged {
+		t.Errorf("what somebody asked for is planned for %v (%s)", got.Next, got.Why)
+	}
 }
 
 func TestTheNextRunIsExplained(t *testing.T) {

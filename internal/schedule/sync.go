@@ -173,8 +173,8 @@ func (s *Scheduler) order(ctx context.Context, args syncArgs) (*syncer.Job, erro
 	if !errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("look for a run: %w", err)
 	}
-	if args.Slot == 0 || c.Schedule.Next.IsZero() || c.Schedule.Next.UnixMilli() != args.Slot {
-		return nil, nil // it has ended, or was planned anew
+	if args.Slot == 0 || c.Paused || c.Schedule.Next.IsZero() || c.Schedule.Next.UnixMilli() != args.Slot {
+		return nil, nil // it has ended, was paused, or was planned anew
 	}
 	now := s.Now()
 	order.Trigger, order.Slot = trigger(c, now), c.Schedule.Next
