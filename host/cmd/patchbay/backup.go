@@ -77,10 +77,11 @@ func (a *app) backup(ctx context.Context, output string) error {
 		return fmt.Errorf("%w: %s: %w", program.ErrOutput, output, reasonOfPath(err))
 	}
 	return a.show(backedUp{File: output, Bytes: size, Database: !s.postgres()}, func(w io.Writer) {
-		_, _ = fmt.Fprintf(w, "%s holds the database and the sealing key, %s KiB. Keep it as you keep a key.\n", output, program.Thousands(size>>10))
 		if s.postgres() {
-			_, _ = fmt.Fprint(w, "That was the sealing key alone: back the PostgreSQL database up with pg_dump (docs/backup.md).\n")
+			_, _ = fmt.Fprintf(w, "%s holds the sealing key alone. Keep it as you keep a key, and back the PostgreSQL database up with pg_dump (docs/backup.md).\n", output)
+			return
 		}
+		_, _ = fmt.Fprintf(w, "%s holds the database and the sealing key, %s KiB. Keep it as you keep a key.\n", output, program.Thousands(size>>10))
 	})
 }
 

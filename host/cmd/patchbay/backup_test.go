@@ -98,6 +98,47 @@ func TestRestoreRefusesWhatIsNoWholeBackup(t *testing.T) {
 	}
 }
 
+// The key may be kept on another file system than the data, such as one in
+// memory.
+func TestRestorePutsTheKeyOnAnotherFileSystem(t *testing.T) {
+	t.Parallel()
+	elsewhere, err := os.MkdirTemp("/dev/shm", "patchbay-test-")
+	if err != nil {
+		t.Skipf("there is no other file system to write to: %v", err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(elsewhere) })
+	r := newRig(t, slow)
+	r.add()
+	file := filepath.Join(t.TempDir(), "backup.tar")
+	r.ok("backup", "--output", file)
+
+	restored := &rig{T: t, data: filepath.Join(t.TempDir(), "restored"), tenant: r.tenant, key: r.key}
+	key := filepath.Join(elsewhere, "key.json")
+	restored.ok("restore", file, "--sealing-key", key)
+	if !strings.Contains(restored.ok("connections", "list", "--sealing-key", key), "workforce") {
+		t.Error("the connection is not restored")
+	}
+	if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the key: %v, %v", info, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(restored.data, ".restore-*")); err != nil || len(left) != 0 {
+		t.Errorf("%v are left (%v)", left, err)
+	}
+}
+
+// On PostgreSQL a backup is the key alone, and says nothing else. The database
+// is not even asked.
+func TestABackupWithoutTheDatabaseSaysSo(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, slow)
+	r.ok("connections", "list") // makes the key
+	file := filepath.Join(t.TempDir(), "key.tar")
+	said := r.ok("backup", "--output", file, "--database", "postgres://patchbay@127.0.0.1:1/patchbay")
+	if !strings.Contains(said, "the sealing key alone") || strings.Contains(said, "holds the database") {
+		t.Errorf("it says %q", said)
+	}
+}
+
 // Whatever a file holds, reading it writes nothing outside of the folder, and
 // ends with the two files of a backup or an error.
 func FuzzArchive(f *testing.F) {

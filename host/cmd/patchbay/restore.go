@@ -116,19 +116,34 @@ func restoreInto(ctx context.Context, file *os.File, s settings) (manifest, erro
 	if err := checkRestored(ctx, m, folder); err != nil {
 		return manifest{}, err
 	}
-	moves := [][2]string{{filepath.Join(folder, sealingKeyFile), s.sealingKey}}
-	if m.Store == storeSQLite {
-		moves = append(moves, [2]string{filepath.Join(folder, databaseFile), s.databasePath()})
+	return m, putInPlace(m, folder, s)
+}
+
+// putInPlace puts what was read from a backup where the service looks for it:
+// first the key, without which a service would make another one. The key may be
+// wanted on another file system than the folder's, and so is copied.
+func putInPlace(m manifest, folder string, s settings) error {
+	key, err := os.ReadFile(filepath.Join(folder, sealingKeyFile)) //nolint:gosec // just written
+	if err != nil {
+		return err
 	}
-	for _, move := range moves {
-		if _, err := syncFile(move[0]); err != nil {
-			return manifest{}, err
-		}
-		if err := os.Rename(move[0], move[1]); err != nil {
-			return manifest{}, err
-		}
+	if err := program.WriteFile(s.sealingKey, key); err != nil {
+		return err
 	}
-	return m, nil
+	if _, err = syncFile(s.sealingKey); err == nil && m.Store == storeSQLite {
+		err = moveDatabase(filepath.Join(folder, databaseFile), s.databasePath())
+	}
+	if err != nil { // all or nothing, so that it can be tried again
+		err = errors.Join(err, os.Remove(s.sealingKey))
+	}
+	return err
+}
+
+func moveDatabase(from, to string) error {
+	if _, err := syncFile(from); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
 }
 
 // checkRestored opens what was restored as the service will: that finds a key
