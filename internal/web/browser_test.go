@@ -250,6 +250,7 @@ func TestSearchAndKeys(t *testing.T) {
 		poll(`document.activeElement.id == "q" && location.search.includes("zo")`),
 		chromedp.SendKeys(chromedp.CSS("#q"), "\x1b"), poll(`document.activeElement.id != "q"`),
 		chromedp.SendKeys(chromedp.CSS("#main"), "gr"), chromedp.WaitVisible(chromedp.CSS(`.tabs a[href="/runs"][aria-current]`)), poll(`document.readyState == "complete"`),
+		poll(`!document.querySelector("[data-without-script]").checkVisibility()`),
 		chromedp.SendKeys(chromedp.CSS("#main"), "?"), chromedp.WaitVisible(chromedp.CSS("#keys")))
 	b.quiet(s.server.URL)
 }

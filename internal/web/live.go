@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,6 +44,14 @@ type liveData struct {
 // On reports whether there is anything to watch.
 func (d liveData) On() bool { return d.Run != nil || d.Awaited }
 
+// Shows is the id of the run, 0 while it is awaited.
+func (d liveData) Shows() int64 {
+	if d.Run == nil {
+		return 0
+	}
+	return d.Run.ID
+}
+
 // Guarding and Promoting say where a run stands that has listed everybody.
 func (d liveData) Guarding() bool { return d.Run != nil && d.Run.Step != "stage" }
 
@@ -57,16 +66,16 @@ func (s *Site) liveOf(r *http.Request, c service.Connection) liveData {
 	}
 	d.Run, d.Awaited, d.Progress = &run, false, progressOf(&run)
 	d.Elapsed = max(0, s.Now().Sub(run.Started))
-	if seconds := int64(d.Elapsed / time.Second); seconds > 0 {
-		d.Rate = run.Records / seconds
-	}
+	d.Rate = int64(float64(run.Records) / max(1, d.Elapsed.Seconds())) // of the first second, what came in it
 	d.Log = run.Log[max(0, len(run.Log)-liveLog):]
 	return d
 }
 
 // live streams the progress of a connection's run, as the element that shows
 // it: a message whenever something changed, at most twice a second, and an
-// event "done" when nothing runs and nothing is due.
+// event "done" when nothing runs and nothing is due, or when a page that shows
+// the run of the query's run, 0 for one that is due, is to be asked for again,
+// for another is under way.
 func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("name")
 	if _, err := s.Operations.Connection(r.Context(), name); err != nil {
@@ -85,9 +94,13 @@ func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
 	defer ticker.Stop()
 	end := time.NewTimer(maxStream)
 	defer end.Stop()
+	shown, err := strconv.ParseInt(r.URL.Query().Get("run"), 10, 64)
+	if err != nil || shown < 0 {
+		shown = anyRun
+	}
 	var last string
 	for {
-		text, over := s.liveText(r, name)
+		text, over := s.liveText(r, name, shown)
 		switch {
 		case over:
 			out.send("done", "")
@@ -111,14 +124,18 @@ func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-// liveText renders the element; over where there is nothing to show any more.
-func (s *Site) liveText(r *http.Request, name string) (text string, over bool) {
+// anyRun is for a stream that goes on from run to run.
+const anyRun = -1
+
+// liveText renders the element; over where there is nothing to show any more on
+// a page that shows a run.
+func (s *Site) liveText(r *http.Request, name string, shown int64) (text string, over bool) {
 	c, err := s.Operations.Connection(r.Context(), name)
 	if err != nil {
 		return "", true
 	}
 	d := s.liveOf(r, c)
-	if !d.On() {
+	if !d.On() || shown != anyRun && shown != d.Shows() {
 		return "", true
 	}
 	var b bytes.Buffer

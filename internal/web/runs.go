@@ -63,6 +63,12 @@ type runData struct {
 	From bool
 }
 
+// Decided reports whether there is nothing left to do about the run: its fix is
+// for somebody who has to decide.
+func (d runData) Decided() bool {
+	return d.Status == store.RunPromoted || d.Status == store.RunDiscarded || d.Status == store.RunSuperseded
+}
+
 // changeRow is what a run did to one person.
 type changeRow struct {
 	service.PersonChange

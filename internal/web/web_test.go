@@ -331,7 +331,7 @@ func TestPagesSayHowThingsStand(t *testing.T) {
 	for path, wants := range map[string][]string{
 		"/connections":                   {"Needs you", "In order", "Held for review", "Credentials expired", "Sync failed", "Syncing", "Paused", "Active", "New", "18,204", "Today 08:02", "27 of 28 runs succeeded", "Review plan", "Replace key"},
 		"/connections/emea":              {"Okta has refused the key since yesterday", "To fix: Okta Admin Console", "the key is tried again once a day", "Replace key", "EVENT_SECRET"},
-		"/connections/joint-venture":     {"11,200", "61 %", "Refresh", `data-live="/connections/joint-venture/live"`, "<progress"},
+		"/connections/joint-venture":     {"11,200", "61 %", "Refresh", `data-live="/connections/joint-venture/live?run=`, "<progress"},
 		"/connections/board":             {"Resume"},
 		"/connections/lab":               {"No run yet", "not synced yet"},
 		"/records":                       {"Zoë Example 1", "SUSPENDED", "last good state", "Next", "50 of 70"},
@@ -487,6 +487,44 @@ func TestProgressIsStreamedUntilTheRunEnds(t *testing.T) {
 	}
 	if !strings.HasSuffix(text, "event: done\ndata: \n\n") {
 		t.Errorf("the stream ends with %q", text[max(0, len(text)-60):])
+	}
+}
+
+// A page that was asked for before its run began shows the state of before.
+func TestAPageIsAskedForAgainWhenItsRunBegins(t *testing.T) {
+	ops := webtest.Sample(time.Now)
+	s := start(t, ops).signIn(t)
+	if _, err := ops.SyncNow(t.Context(), "workforce", false); err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := s.send(t, "GET", "/connections/workforce/live?run=0", nil)
+	if text != "event: done\ndata: \n\n" {
+		t.Errorf("the stream of a page that awaits a run says %q", text)
+	}
+	_, page, _ := s.send(t, "GET", "/connections/workforce", nil)
+	c, err := ops.Connection(t.Context(), "workforce")
+	if want := fmt.Sprintf("/live?run=%d\"", c.LastRun.ID); err != nil || !strings.Contains(page, want) {
+		t.Errorf("the page lacks %s, %v", want, err)
+	}
+}
+
+func TestARunThatWasDecidedAsksForNothing(t *testing.T) {
+	ops := webtest.Sample(time.Now)
+	s := start(t, ops).signIn(t)
+	held, err := ops.Connection(t.Context(), "seasonal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprint("/runs/", held.LastRun.ID)
+	if _, text, _ := s.send(t, "GET", path, nil); !strings.Contains(text, "Nothing was changed") {
+		t.Error("the held run does not say that nothing was changed")
+	}
+	if _, err := ops.Approve(t.Context(), held.LastRun.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := s.send(t, "GET", path, nil)
+	if strings.Contains(text, "Nothing was changed") || strings.Contains(text, "To fix") || !strings.Contains(text, "It was held for review, and approved.") {
+		t.Error("the approved run is shown as the held one was")
 	}
 }
 
