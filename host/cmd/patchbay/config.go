@@ -1,14 +1,17 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -34,6 +37,7 @@ type settings struct {
 	logFormat     string // text or json
 	webhook       string // the address; may hold a secret
 	webhookSecret string
+	webhookKey    []byte // what webhookSecret stands for
 	keepRuns      time.Duration
 	// keepTombstones is for replaced versions, too.
 	keepTombstones time.Duration
@@ -173,7 +177,10 @@ func (f *settingsFlags) load(env environment) (settings, error) {
 	}
 	s.data = data
 	path, text, err := f.file(env, data)
-	if err != nil {
+	switch {
+	case err != nil && path == filepath.Join(data, configFile) && errors.Is(err, fs.ErrPermission):
+		return settings{}, foreignFolder(data)
+	case err != nil:
 		return settings{}, configError(err, "Correct the path, or leave --config and PATCHBAY_CONFIG away.")
 	}
 	if path != "" {
@@ -223,7 +230,38 @@ func (s *settings) complete() error {
 			return err
 		}
 	}
+	if s.webhook != "" {
+		if address, err := url.Parse(s.webhook); err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
+			return configError(errors.New("webhook.url (it is not shown, for it may hold a secret) is no address that can be posted to"), "Write it as https://hooks.example.com/path.")
+		}
+	}
+	if s.webhookKey, err = signingKey(s.webhookSecret); err != nil {
+		return configError(fmt.Errorf("webhook.secret %w", err), "")
+	}
 	return nil
+}
+
+// signingKey is the key that a webhook's secret stands for. Standard Webhooks
+// writes keys in base64 behind whsec_; any other text is a key as it is.
+func signingKey(secret string) ([]byte, error) {
+	encoded, ok := strings.CutPrefix(secret, "whsec_")
+	if !ok {
+		return []byte(secret), nil
+	}
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || len(key) == 0 {
+		return nil, errors.New("begins with whsec_, and what follows is no base64") // and is not shown
+	}
+	return key, nil
+}
+
+// foreignFolder says that a data folder is another user's.
+func foreignFolder(data string) error {
+	return &program.Error{
+		Err:    fmt.Errorf("the data folder %s can't be read: it belongs to another user", data),
+		Reason: "DATA_FOLDER", Code: wire.ExitOurs,
+		Fix: "Run this as the user whom the service runs as: docs/service.md, Commands and the service.",
+	}
 }
 
 // resolve follows a reference to a secret: env:NAME, file:PATH.
@@ -313,6 +351,9 @@ func checkListen(address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || port == "" {
 		return fmt.Errorf("is %q, and should be an address and a port such as %s", address, defaultListen)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("is %q, and a port is a number from 0 to 65535, where 0 takes a free one", clip(address))
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return fmt.Errorf("is %q, which other machines may reach: this version listens on 127.0.0.1, ::1 or localhost only; to reach it from elsewhere, use an SSH tunnel", address)

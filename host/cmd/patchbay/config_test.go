@@ -86,6 +86,44 @@ func TestSecretsComeFromWhereTheReferenceLeads(t *testing.T) {
 	}
 }
 
+// Receivers check signatures with the key that Standard Webhooks' secret stands
+// for: https://www.standardwebhooks.com, "whsec_" and base64.
+func TestAWebhooksSecretIsTheKeyThatItStandsFor(t *testing.T) {
+	t.Parallel()
+	for secret, want := range map[string]string{"whsec_Y2FuYXJ5LWtleQ==": "canary-key", "some words": "some words"} {
+		path := filepath.Join(t.TempDir(), "secret")
+		if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := configured(t, "", nil, "--webhook-secret", "file:"+path); err != nil || string(s.webhookKey) != want {
+			t.Errorf("the key of %q is %q, %v, want %q", secret, s.webhookKey, err, want)
+		}
+		if err := os.WriteFile(path, []byte("whsec_canary!"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := configured(t, "", nil, "--webhook-secret", "file:"+path); err == nil || !strings.Contains(err.Error(), "no base64") || strings.Contains(err.Error(), "canary!") {
+			t.Errorf("what is no base64: %v", err)
+		}
+	}
+}
+
+func TestADataFolderOfAnotherUserIsNamed(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root reads everything")
+	}
+	data := t.TempDir()
+	if err := os.Chmod(data, 0); err != nil { //nolint:gosec // none at all
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(data, 0o700) }) //nolint:gosec // as it was
+	_, err := configured(t, "", nil, "--data", data)
+	var own *program.Error
+	if !errors.As(err, &own) || own.Code != wire.ExitOurs || !strings.Contains(err.Error(), data+" can't be read") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestWhatMeansNothingIsRefusedWithWhatWasMeant(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -111,6 +149,8 @@ func TestWhatMeansNothingIsRefusedWithWhatWasMeant(t *testing.T) {
 		"a variable's value": {env: map[string]string{"PATCHBAY_REQUIRE_PIN": "yes"}, want: []string{"PATCHBAY_REQUIRE_PIN", "true or false"}},
 		"a missing file":     {args: []string{"--config", "/nowhere/patchbay.yaml"}, want: []string{"/nowhere/patchbay.yaml"}},
 		"a lost reference":   {env: map[string]string{"PATCHBAY_WEBHOOK_SECRET": "env:PATCHBAY_TEST_NOT_SET"}, want: []string{"webhook.secret", "PATCHBAY_TEST_NOT_SET"}},
+		"a port above all":   {args: []string{"--listen", "127.0.0.1:99999"}, want: []string{"--listen", "99999", "0 to 65535"}},
+		"no web address":     {args: []string{"--webhook-url", "ftp://canary.example.com/x"}, want: []string{"webhook.url", "posted to"}},
 		"a foreign address":  {file: "listen: 0.0.0.0:7788\n", want: []string{"line 1", "other machines may reach"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -174,7 +214,7 @@ func TestListensOnThisMachineOnly(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
-	for _, address := range []string{"0.0.0.0:80", ":80", "[::]:80", "10.0.0.1:80", "example.com:80", "localhost.example.com:80", "127.0.0.1", "7788", ""} {
+	for _, address := range []string{"0.0.0.0:80", ":80", "[::]:80", "10.0.0.1:80", "example.com:80", "localhost.example.com:80", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", "7788", ""} {
 		if checkListen(address) == nil {
 			t.Errorf("%q was taken", address)
 		}

@@ -84,6 +84,11 @@ func assemble(ctx context.Context, s settings, log *slog.Logger, origin string) 
 	if err := makeFolder(s.data); err != nil {
 		return nil, err
 	}
+	if s.connectors != "" {
+		if info, err := os.Stat(s.connectors); err != nil || !info.IsDir() {
+			return nil, configError(fmt.Errorf("there is no folder %s, where connectors should be", s.connectors), "Make it, or set connectors to the folder in which they are.")
+		}
+	}
 	sealer, err := connection.OpenSealer(s.sealingKey)
 	if err != nil {
 		return nil, &program.Error{Err: err, Reason: "SEALING_KEY", Code: wire.ExitOurs}
@@ -107,7 +112,7 @@ func assemble(ctx context.Context, s settings, log *slog.Logger, origin string) 
 		Worker: worker, Yield: i.yield, Slice: schedule.Slice, Lease: s.lease, Log: log,
 	}
 	i.scheduler, err = schedule.New(ctx, schedule.Config{
-		Store: i.store, Queue: queue, Runner: runner, Webhook: s.webhook, WebhookSecret: []byte(s.webhookSecret), Origin: origin,
+		Store: i.store, Queue: queue, Runner: runner, Webhook: s.webhook, WebhookSecret: s.webhookKey, Origin: origin,
 		Worker: worker, TickEvery: s.tick, Lease: s.lease, MaxRuns: s.workers,
 		Keep: schedule.Keep{Tombstones: s.keepTombstones, Runs: s.keepRuns}, Log: log,
 	})
@@ -154,7 +159,7 @@ func storeError(s settings, err error) error {
 	case errors.Is(err, postgres.ErrUnreachable):
 		e.Reason = "STORE_UNREACHABLE"
 	case !s.postgres():
-		e.Fix = "patchbay restore puts a backup in place of it: docs/backup.md."
+		e.Fix = "Move what is in the data folder away, and put a backup there with patchbay restore: docs/backup.md."
 	}
 	return e
 }
