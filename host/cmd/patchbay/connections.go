@@ -11,8 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchbay.example/host"
 	"patchbay.example/internal/program"
 	"patchbay.example/internal/service"
+	"patchbay.example/internal/wire"
 )
 
 func (a *app) connectionsCommand() *cobra.Command {
@@ -205,8 +207,31 @@ func (a *app) connectionsRemoveCommand() *cobra.Command {
 // formOf is what a connector asks for.
 func formOf(ctx context.Context, o opened, connector string) (service.Form, error) {
 	form, err := o.ops.Form(ctx, connector)
+	if guess, ok := meantConnector(ctx, o.ops, connector, err); ok {
+		return service.Form{}, &program.Error{
+			Err:    fmt.Errorf("there is no connector %q: did you mean %s?", abridged(connector), guess),
+			Reason: string(host.ConnectorNotFound), Fix: "patchbay connectors list shows those that there are.", Code: wire.ExitUsage,
+		}
+	}
 	if err != nil {
 		return service.Form{}, fmt.Errorf("ask connector %s what it needs: %w", connector, err)
 	}
 	return form, nil
+}
+
+// meantConnector is the connector whose name is nearest to one of which err says
+// that there is none.
+func meantConnector(ctx context.Context, ops service.Operations, name string, err error) (string, bool) {
+	if err == nil || program.ExplanationOf(err).Reason != string(host.ConnectorNotFound) {
+		return "", false
+	}
+	connectors, err := ops.Connectors(ctx)
+	if err != nil {
+		return "", false
+	}
+	names := make([]string, 0, len(connectors))
+	for _, c := range connectors {
+		names = append(names, c.Name)
+	}
+	return nearest(name, names)
 }

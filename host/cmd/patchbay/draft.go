@@ -14,6 +14,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"patchbay.example/internal/connection"
 	"patchbay.example/internal/program"
@@ -33,9 +34,36 @@ func (f *configFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.set, "set", nil, "a property as PROPERTY=VALUE; may be repeated")
 	flags.StringArrayVar(&f.secret, "secret", nil, "a secret as PROPERTY=file:PATH, PROPERTY=env:NAME (both read by the service, each time) or PROPERTY=- (standard input, stored sealed); may be repeated")
 	flags.BoolVar(&f.hris, "hris", false, "the connection is the company's HRIS")
-	flags.DurationVar(&f.interval, "interval", 0, "from one run to the next, such as 6h; 0 for what the connector suggests")
-	flags.DurationVar(&f.deadline, "deadline", 0, "how long a run may take, such as 12h; 0 for the default")
+	flags.Var((*durationFlag)(&f.interval), "interval", "from one run to the next, such as 6h or 2d; 0 for what the connector suggests")
+	flags.Var((*durationFlag)(&f.deadline), "deadline", "how long a run may take, such as 12h; 0 for the default")
 	flags.IntVar(&f.shrinkPercent, "shrink-percent", 0, "hold a run that takes away more than so many percent of the people; 0 for the default")
+}
+
+// durationFlag is a duration as the configuration has it, with days.
+type durationFlag time.Duration
+
+var _ pflag.Value = (*durationFlag)(nil)
+
+// String is empty for what is left to the connector, so that help names no
+// default.
+func (d *durationFlag) String() string {
+	if *d == 0 {
+		return ""
+	}
+	return formatDuration(time.Duration(*d))
+}
+
+// Type is how help names the value.
+func (d *durationFlag) Type() string { return "duration" }
+
+// Set takes a number with a unit, or 0.
+func (d *durationFlag) Set(text string) error {
+	parsed, err := parseDuration(text)
+	if err != nil {
+		return errors.New("a duration has a unit, such as 90m, 6h or 2d")
+	}
+	*d = durationFlag(parsed)
+	return nil
 }
 
 // properties collects the properties of a connector, as JSON values by name. nil

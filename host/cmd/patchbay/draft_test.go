@@ -196,3 +196,18 @@ func TestSetChangesWhatIsGivenOnly(t *testing.T) {
 		t.Errorf("the change differs (-want +got): %s", diff)
 	}
 }
+
+func TestDurationsOfFlagsHaveDaysAsTheConfigurationHas(t *testing.T) {
+	t.Parallel()
+	var d durationFlag
+	for text, want := range map[string]time.Duration{"2d": 48 * time.Hour, "90m": 90 * time.Minute, "0": 0} {
+		if err := d.Set(text); err != nil || time.Duration(d) != want {
+			t.Errorf("%s is %v, %v, want %v", text, time.Duration(d), err, want)
+		}
+	}
+	for _, text := range []string{"6", "soon", "", "2days"} {
+		if d.Set(text) == nil {
+			t.Errorf("%q was taken", text)
+		}
+	}
+}
