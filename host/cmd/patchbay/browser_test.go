@@ -84,12 +84,14 @@ func (r *rig) fillIn(b *tab) {
 // staged is how many people the live progress says are staged.
 const staged = `Number((document.querySelector("#live .fig") ?? {textContent: ""}).textContent.replace(/\D/g, ""))`
 
-// watchRun watches a run: the number of people moves, and the page says at last
-// that all is well, without being loaded again.
+// watchRun watches a run: the page says that it runs, the number of people
+// moves, and the page says at last that all is well, without being loaded again.
 func (b *tab) watchRun(then func()) {
 	b.Helper()
+	b.do(until("(window.notLoadedAgain = true)"))
+	b.wait(".head .state.is-syncing")
 	before, done := b.events("progress"), b.events("done")
-	b.do(until("(window.notLoadedAgain = true)"), until(staged+" > 0"))
+	b.do(until(staged + " > 0"))
 	first := ask(b, chromedp.Evaluate[int](staged))
 	b.do(until(fmt.Sprint(staged, " > ", first)))
 	then()
@@ -146,7 +148,7 @@ func (r *rig) findSomebody(b *tab, s *running) {
 func (r *rig) syncAgain(b *tab, s *running) {
 	r.Helper()
 	b.visit(s.address+"/connections/okta", "#sync-now")
-	b.click("#sync-now", "#live progress")
+	b.click("#sync-now", "#live")
 	b.watchRun(func() { b.picture("syncing") })
 	if run := r.runs()[0]; run.Status != "promoted" || run.Records != 1000 || run.Unchanged != 1000 {
 		r.Errorf("the second run is %+v", run)
@@ -189,7 +191,10 @@ func (r *rig) approveAShrink(b *tab, s *running) {
 	b.picture("connection")
 	b.visit(fmt.Sprint(s.address, "/runs/", run.ID), "#changes")
 	b.wantText(".head", "Complete")
-	b.wantText("main", "Left")
+	b.wantText("main", "Left", "It was held for review, and approved.")
+	if text := b.text("main") + r.ok("runs", "show", fmt.Sprint(run.ID)); strings.Contains(text, "Nothing was changed") || strings.Contains(text, "To fix") {
+		r.Errorf("the approved run is shown as the held one was:\n%s", text)
+	}
 	b.picture("run")
 	b.visit(s.address+"/connections/okta", "#pause")
 }

@@ -123,9 +123,19 @@ func (a *app) writeRun(w io.Writer, r service.Run) {
 	var f facts
 	f.add("Run", fmt.Sprintf("%d of %s", r.ID, r.Connection))
 	f.add("Status", statusWord(r.Status))
-	f.add("Why", r.Message)
+	why, fix := r.Message, r.Fix
+	switch r.Status {
+	case store.RunPromoted:
+		if why != "" {
+			why, fix = "It was held for review, and approved.", ""
+		}
+	case store.RunDiscarded, store.RunSuperseded:
+		fix = "" // was for who had to decide
+	default:
+	}
+	f.add("Why", why)
 	f.add("Reason", r.Reason)
-	f.add("To fix", r.Fix)
+	f.add("To fix", fix)
 	f.add("Trigger", triggerWord(r.Trigger))
 	f.add("Began", a.when(&r.Started))
 	if r.Finished != nil {
@@ -149,7 +159,7 @@ func (a *app) writeRun(w io.Writer, r service.Run) {
 	}
 	f.add("Connector", r.Connector)
 	f.write(w)
-	if r.Plan != nil {
+	if r.Plan != nil && r.Status != store.RunPromoted { // then it is done, and above
 		_, _ = fmt.Fprintln(w)
 		writePlan(w, *r.Plan)
 	}
