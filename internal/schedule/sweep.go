@@ -3,6 +3,7 @@ package schedule
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -33,10 +34,13 @@ type sweepWorker struct {
 // Timeout ends a job.
 func (*sweepWorker) Timeout(*river.Job[sweepArgs]) time.Duration { return sweepTimeout }
 
-// Work removes what retention lets go.
+// Work removes what retention lets go, and looks for runs that are planned for a
+// time which is out of reach.
 func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
 	now := w.Now()
-	err := w.Store.Sweep(ctx, now.Add(-cmp.Or(w.Keep.Tombstones, DefaultKeep)), now.Add(-cmp.Or(w.Keep.Runs, DefaultKeep)))
+	err := errors.Join(
+		w.recall(ctx, now),
+		w.Store.Sweep(ctx, now.Add(-cmp.Or(w.Keep.Tombstones, DefaultKeep)), now.Add(-cmp.Or(w.Keep.Runs, DefaultKeep))))
 	if ctx.Err() != nil {
 		return nil // it got as far as it did
 	}
