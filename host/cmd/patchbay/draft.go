@@ -287,6 +287,9 @@ func readDraft(path string) (draftFile, error) {
 			}
 			return d, invalid("has a key that means nothing; there is " + strings.Join(draftKeys, ", "))
 		}
+		if key == "interval" || key == "deadline" {
+			value = withoutDays(value)
+		}
 		one, err := json.Marshal(map[string]json.RawMessage{key: value})
 		if err == nil {
 			err = json.Unmarshal(one, &d.Draft)
@@ -296,6 +299,19 @@ func readDraft(path string) (draftFile, error) {
 		}
 	}
 	return d, nil
+}
+
+// withoutDays writes a duration as the service reads it. What is none stays.
+func withoutDays(value json.RawMessage) json.RawMessage {
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		return value
+	}
+	d, err := parseDuration(text)
+	if err != nil {
+		return value
+	}
+	return quote(d.String())
 }
 
 // configuration takes the file's properties, with references as the service

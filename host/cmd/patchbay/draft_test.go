@@ -211,3 +211,16 @@ func TestDurationsOfFlagsHaveDaysAsTheConfigurationHas(t *testing.T) {
 		}
 	}
 }
+
+func TestDurationsOfAFileHaveDaysToo(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	for text, want := range map[string]time.Duration{"2d": 48 * time.Hour, "90m": 90 * time.Minute} {
+		if err := os.WriteFile(path, []byte("connector: okta\ninterval: "+text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if d, err := readDraft(path); err != nil || time.Duration(d.Interval) != want {
+			t.Errorf("%s is %v, %v, want %v", text, d.Interval, err, want)
+		}
+	}
+}

@@ -23,7 +23,7 @@ func (a *app) syncCommand() *cobra.Command {
 	var f syncFlags
 	cmd := a.onConnection("sync NAME", "Sync a connection now",
 		`Sync plans a run for now. Where a service runs, that is all it does, unless it is
-told to wait; where none runs, it does the run itself.
+told to wait; where none runs, and on PostgreSQL, it does the run itself.
 
 With --now, --watch or --plan it waits for the run's end, and the exit code is
 the run's: 0 done, 3 the service refuses, 4 it is not available, 5 the connector
