@@ -251,6 +251,7 @@ func (r *rig) wantNoKey(where string, text []byte) {
 	for _, part := range r.keyParts() {
 		if bytes.Contains(text, part) {
 			r.Errorf("%s holds the private key's %.8q…", where, part)
+			return
 		}
 	}
 }
