@@ -26,10 +26,13 @@ const (
 	insertRows = 50
 )
 
-// table is a table's rows, in memory.
+// table is a table's rows, in memory. Rows are in the order in which the people
+// were listed, so that a batch has the same people in each table; the ids of
+// people are in no order there, as in Okta's lists.
 type table struct {
 	name    string
 	columns []string
+	listed  string // what follows FROM to read them in this order
 	rows    [][]any
 }
 
@@ -82,9 +85,12 @@ func loadSQLite(ctx context.Context, o order) (sample, error) {
 // be read back; they are those that the store makes of the bodies.
 func readSQLite(ctx context.Context, db *sql.DB) ([]table, error) {
 	tables := []table{
-		{name: "body", columns: []string{"id", "user_name", "name", "email", "title", "department", "status", "view", "source"}},
-		{name: "version", columns: []string{"connection_id", "person_id", "opened_by", "body_id", "access", "visible"}},
-		{name: "sighting", columns: []string{"run_id", "person_id", "pass", "source_hash", "last_login", "password_changed", "last_updated", "stale"}},
+		{name: "body", columns: []string{"id", "user_name", "name", "email", "title", "department", "status", "view", "source"}, listed: "body ORDER BY id"},
+		{name: "version", columns: []string{"connection_id", "person_id", "opened_by", "body_id", "access", "visible"}, listed: "version ORDER BY body_id"},
+		{
+			name: "sighting", columns: []string{"run_id", "person_id", "pass", "source_hash", "last_login", "password_changed", "last_updated", "stale"},
+			listed: "sighting JOIN version USING (person_id) ORDER BY body_id",
+		},
 	}
 	for i := range tables {
 		if err := tables[i].readSQLite(ctx, db); err != nil {
@@ -100,7 +106,7 @@ func readSQLite(ctx context.Context, db *sql.DB) ([]table, error) {
 }
 
 func (t *table) readSQLite(ctx context.Context, db *sql.DB) error {
-	found, err := db.QueryContext(ctx, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.name+" ORDER BY 1, 2") //nolint:gosec // the names above
+	found, err := db.QueryContext(ctx, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.listed) //nolint:gosec // the names above
 	if err != nil {
 		return err
 	}
@@ -173,12 +179,15 @@ func loadPostgres(ctx context.Context, o order) (sample, error) {
 
 func readPostgres(ctx context.Context, pool *pgxpool.Pool) ([]table, error) {
 	tables := []table{
-		{name: "version", columns: []string{"id", "connection_id", "person_id", "opened_by", "replaces", "access", "visible"}},
-		{name: "body", columns: []string{"version_id", "user_name", "name", "email", "title", "department", "status", "search", "view", "source"}},
-		{name: "sighting", columns: []string{"run_id", "person_id", "pass", "source_hash", "last_login", "password_changed", "last_updated", "stale"}},
+		{name: "version", columns: []string{"id", "connection_id", "person_id", "opened_by", "replaces", "access", "visible"}, listed: "version ORDER BY id"},
+		{name: "body", columns: []string{"version_id", "user_name", "name", "email", "title", "department", "status", "search", "view", "source"}, listed: "body ORDER BY version_id"},
+		{
+			name: "sighting", columns: []string{"run_id", "person_id", "pass", "source_hash", "last_login", "password_changed", "last_updated", "stale"},
+			listed: "sighting JOIN version USING (person_id) ORDER BY id",
+		},
 	}
 	for i, t := range tables {
-		found, err := pool.Query(ctx, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.name+" ORDER BY 1, 2")
+		found, err := pool.Query(ctx, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.listed)
 		if err != nil {
 			return nil, err
 		}

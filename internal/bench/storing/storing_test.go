@@ -38,7 +38,7 @@ func TestMeasure(t *testing.T) {
 		"first sync": "400", "nothing changed": "0", "40 % with a new lastLogin only": "0", "1 % changed": "4",
 	} {
 		row := rowOf(out.String(), sqliteName, name)
-		if len(row) < 13 || row[11] != written || row[12] != written {
+		if len(row) < 14 || row[12] != written || row[13] != written {
 			t.Errorf("%s: want %s bodies and search rows, have the row %q of\n%s", name, written, row, &out)
 		}
 	}
