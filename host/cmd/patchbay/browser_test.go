@@ -79,6 +79,7 @@ func (r *rig) fillIn(b *tab) {
 	b.click("#test-button", "#test .state.is-active")
 	b.wantText(".sealed", "Key read")
 	b.click("#save-button:enabled", "#live")
+	r.wantNoKeyStored("when it was just saved")
 }
 
 // staged is how many people the live progress says are staged.
