@@ -158,10 +158,31 @@ func storeError(s settings, err error) error {
 		e.Reason, e.Fix = "SCHEMA_NEWER", "Run the version of Patchbay that wrote it, or a later one; this one has changed nothing. See docs/upgrade.md."
 	case errors.Is(err, postgres.ErrUnreachable):
 		e.Reason = "STORE_UNREACHABLE"
-	case !s.postgres():
+	case sqliteCode(err) == sqliteFull:
+		e.Reason, e.Fix = "DISK_FULL", "Make room on the disk, and run this again."
+	case sqliteCode(err) == sqliteCorrupt, sqliteCode(err) == sqliteNotADatabase:
 		e.Fix = "Move what is in the data folder away, and put a backup there with patchbay restore: docs/backup.md."
 	}
 	return e
+}
+
+// Result codes of SQLite: https://sqlite.org/rescode.html.
+const (
+	sqliteCorrupt      = 11
+	sqliteFull         = 13
+	sqliteNotADatabase = 26
+)
+
+// sqliteCode is the primary result code of an error of SQLite, which the lowest
+// byte holds; 0 for another error.
+func sqliteCode(err error) int {
+	if coded, ok := errors.AsType[interface {
+		error
+		Code() int
+	}](err); ok {
+		return coded.Code() & 0xff
+	}
+	return 0
 }
 
 // workerName names this process among those that share a database.

@@ -173,7 +173,14 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 			Fix: "Stop that program, or listen elsewhere: --listen 127.0.0.1:0 takes a free port.",
 		}
 	case err != nil:
-		return nil, &program.Error{Err: fmt.Errorf("listen on %s: %w", address, err), Reason: "ADDRESS_UNUSABLE", Code: wire.ExitOurs}
+		reason := err
+		if number, ok := errors.AsType[syscall.Errno](err); ok {
+			reason = number // the rest repeats the address
+		}
+		return nil, &program.Error{
+			Err: fmt.Errorf("listen on %s: %w", address, reason), Reason: "ADDRESS_UNUSABLE", Code: wire.ExitOurs,
+			Fix: "Choose another: --listen " + defaultListen + ". Ports below 1024 are for root on most systems.",
+		}
 	}
 	return listener, nil
 }

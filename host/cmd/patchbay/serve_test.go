@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"patchbay.example/internal/program"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store/postgres/postgrestest"
 	"patchbay.example/internal/wire"
@@ -253,12 +255,13 @@ func TestRefusesToStartHalf(t *testing.T) {
 		"an address that others may reach": {args: []string{"--listen", "0.0.0.0:7788"}, code: wire.ExitUsage, want: []string{"other machines may reach"}},
 		"the same in the environment":      {env: []string{"PATCHBAY_LISTEN=[::]:7788"}, code: wire.ExitUsage, want: []string{"PATCHBAY_LISTEN", "other machines may reach"}},
 		"a port in use":                    {args: []string{"--listen", taken.Addr().String()}, code: wire.ExitOurs, want: []string{taken.Addr().String() + " is in use", "--listen 127.0.0.1:0"}},
+		"an address of nobody here":        {args: []string{"--listen", "127.0.0.1:99999"}, code: wire.ExitUsage, want: []string{"0 to 65535"}},
 		"an unknown variable":              {env: []string{"PATCHBAY_DATABSE=x"}, code: wire.ExitUsage, want: []string{"PATCHBAY_DATABSE", "PATCHBAY_DATABASE"}},
 		"a folder that is a file":          {prepare: func(_ *testing.T, r *rig) { r.write(r.data, nil) }, code: wire.ExitOurs, want: []string{"the data folder", "can't be written", "--data"}},
 		"a file that is no database": {prepare: func(_ *testing.T, r *rig) {
 			r.write(r.database(), []byte(strings.Repeat("this is a diary, and no database\n", 100)))
 		}, code: wire.ExitOurs, want: []string{databaseFile, "no Patchbay database"}},
-		"a damaged database": {prepare: func(_ *testing.T, r *rig) { r.damage() }, code: wire.ExitOurs, want: []string{databaseFile, "damaged", "restore"}},
+		"a damaged database": {prepare: func(_ *testing.T, r *rig) { r.damage() }, code: wire.ExitOurs, want: []string{databaseFile, "damaged", "Move what is in the data folder away"}},
 		"a newer schema":     {prepare: func(_ *testing.T, r *rig) { r.ageBy(1000) }, code: wire.ExitOurs, want: []string{"a newer version of Patchbay has written this database"}},
 		"a sealing key that is none": {prepare: func(_ *testing.T, r *rig) {
 			r.write(filepath.Join(r.data, sealingKeyFile), []byte("{}"))
@@ -373,3 +376,33 @@ func shortFolder(t *testing.T) string {
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	return folder
 }
+
+func TestAnAddressThatCannotBeListenedOnIsNamedOnce(t *testing.T) {
+	t.Parallel()
+	const foreign = "192.0.2.1:1" // RFC 5737: nobody's
+	listener, err := listen(t.Context(), foreign)
+	if err == nil {
+		t.Fatal("it listens", listener.Close())
+	}
+	if e := program.ExplanationOf(err); strings.Count(e.What, foreign) != 1 || !strings.Contains(e.Fix, "--listen") {
+		t.Errorf("%+v", e)
+	}
+}
+
+// Only a damaged file is to be replaced by a backup: one that found no room is
+// whole.
+func TestAFullDiskIsNotTakenForDamage(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[int]string{sqliteFull: "Make room", sqliteCorrupt: "restore", sqliteNotADatabase: "restore", 11 | 2<<8: "restore", 5: ""} {
+		fix := program.ExplanationOf(storeError(settings{}, fmt.Errorf("open: %w", codeError(code)))).Fix
+		if !strings.Contains(fix, want) || want == "" && fix != "" {
+			t.Errorf("of %d: %q, want %q", code, fix, want)
+		}
+	}
+}
+
+// codeError is an error as SQLite's driver makes them.
+type codeError int
+
+func (e codeError) Error() string { return "sqlite" }
+func (e codeError) Code() int     { return int(e) }
