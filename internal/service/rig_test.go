@@ -3,7 +3,6 @@
 package service_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,7 +81,26 @@ type rig struct {
 	tenant  *oktatest.Tenant
 	planned int // how often the schedule was said to have changed
 	now     time.Time
-	log     bytes.Buffer
+	log     logged
+}
+
+// logged keeps what is logged, by connectors' own goroutines as well.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write implements [io.Writer].
+func (l *logged) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(line)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func newRig(t *testing.T, users int) *rig {
