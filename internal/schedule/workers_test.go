@@ -165,6 +165,11 @@ func (w *workers) awaitAll(promoted int) {
 		case l := <-w.lines:
 			w.note(l)
 		case <-look.C:
+			// Counting takes longer than a tick where the machine is busy; what the
+			// processes said meanwhile comes first, so that kills meet runs.
+			for len(w.lines) > 0 {
+				w.note(<-w.lines)
+			}
 			if w.count() >= promoted {
 				return
 			}
@@ -174,17 +179,22 @@ func (w *workers) awaitAll(promoted int) {
 	}
 }
 
-// note takes account of a line.
+// note takes account of a line, and kills a process each so many runs.
 func (w *workers) note(l line) {
 	w.Helper()
+	w.record(l)
+	if w.begun%w.killEach == 0 {
+		w.kill()
+	}
+}
+
+// record takes account of a line.
+func (w *workers) record(l line) {
 	if at, was := w.killed[w.owners[l.run]]; was && l.epoch > 1 {
 		w.taken = append(w.taken, l.at.Sub(at))
 	}
 	w.owners[l.run] = l.process
 	w.begun++
-	if w.begun%w.killEach == 0 {
-		w.kill()
-	}
 }
 
 // count is how many runs are promoted and taken account of.
@@ -237,7 +247,8 @@ func (w *workers) end() {
 	}()
 	for done := false; !done; {
 		select {
-		case <-w.lines:
+		case l := <-w.lines:
+			w.record(l)
 		case <-drained:
 			done = true
 		}
