@@ -105,7 +105,7 @@ func collect(ctx context.Context, s settings, folder string) ([]part, error) {
 	}
 	database := part{name: databaseFile, path: filepath.Join(folder, databaseFile)}
 	if err := sqlite.BackupFile(ctx, s.databasePath(), database.path); err != nil {
-		return nil, storeError(s, err)
+		return nil, storeError(err)
 	}
 	return append(parts, database), nil
 }

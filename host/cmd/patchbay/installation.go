@@ -117,7 +117,7 @@ func assemble(ctx context.Context, s settings, log *slog.Logger, origin string) 
 		Keep: schedule.Keep{Tombstones: s.keepTombstones, Runs: s.keepRuns}, Log: log,
 	})
 	if err != nil {
-		return nil, errors.Join(storeError(s, err), i.store.Close())
+		return nil, errors.Join(storeError(err), i.store.Close())
 	}
 	return i, nil
 }
@@ -139,19 +139,19 @@ func openStore(ctx context.Context, s settings, log *slog.Logger) (store.Store, 
 	if s.postgres() {
 		engine, err := postgres.Open(ctx, s.database, log)
 		if err != nil {
-			return nil, nil, storeError(s, err)
+			return nil, nil, storeError(err)
 		}
 		return engine, schedule.Postgres(engine.Pool()), nil
 	}
 	engine, err := sqlite.Open(ctx, s.databasePath(), log)
 	if err != nil {
-		return nil, nil, storeError(s, err)
+		return nil, nil, storeError(err)
 	}
 	return engine, schedule.SQLite(engine.WritePool()), nil
 }
 
 // storeError is an error of opening a store, whose own words say what to do.
-func storeError(s settings, err error) error {
+func storeError(err error) error {
 	e := &program.Error{Err: err, Reason: "STORE_UNUSABLE", Code: wire.ExitOurs}
 	switch {
 	case errors.Is(err, store.ErrSchemaNewer):

@@ -157,7 +157,7 @@ func checkRestored(ctx context.Context, m manifest, folder string) error {
 	}
 	opened, err := sqlite.Open(ctx, filepath.Join(folder, databaseFile), discardLog)
 	if err != nil {
-		return storeError(settings{}, err)
+		return storeError(err)
 	}
 	return opened.Close()
 }

@@ -394,7 +394,7 @@ func TestAnAddressThatCannotBeListenedOnIsNamedOnce(t *testing.T) {
 func TestAFullDiskIsNotTakenForDamage(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]string{sqliteFull: "Make room", sqliteCorrupt: "restore", sqliteNotADatabase: "restore", 11 | 2<<8: "restore", 5: ""} {
-		fix := program.ExplanationOf(storeError(settings{}, fmt.Errorf("open: %w", codeError(code)))).Fix
+		fix := program.ExplanationOf(storeError(fmt.Errorf("open: %w", codeError(code)))).Fix
 		if !strings.Contains(fix, want) || want == "" && fix != "" {
 			t.Errorf("of %d: %q, want %q", code, fix, want)
 		}
