@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -34,7 +35,7 @@ var checkNames = []string{"config", "address", "clock", "key", "token", "scopes"
 func TestCheckShowsEachStep(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3})
-	p := r.command("check", "--format", "json").run(t).wantCode(wire.ExitDone)
+	p := r.command("check", "--format", "json").Run(t).WantCode(wire.ExitDone)
 	report := reportIn(t, p)
 	if names := namesOf(report); !slices.Equal(names, checkNames) {
 		t.Errorf("the checks are %v, want %v", names, checkNames)
@@ -44,22 +45,22 @@ func TestCheckShowsEachStep(t *testing.T) {
 			t.Errorf("%s: %s, %q, reason %q, fix %q: want ok with a detail alone", *c.Name, *c.Status, *c.Detail, *c.Reason, *c.Fix)
 		}
 	}
-	if p.stderr.text() != "" {
-		t.Errorf("standard error holds %q", p.stderr.text())
+	if p.Stderr.Text() != "" {
+		t.Errorf("standard error holds %q", p.Stderr.Text())
 	}
 	for _, name := range checkNames {
-		r.command("check").run(t).wantCode(wire.ExitDone).wantStdout("✓ " + name)
+		r.command("check").Run(t).WantCode(wire.ExitDone).WantStdout("✓ " + name)
 	}
 }
 
 func TestAWarningIsNoFailure(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3, Grants: []string{oktatest.ScopeUsersRead}})
-	report := reportIn(t, r.command("check", "--format", "json").run(t).wantCode(wire.ExitDone))
+	report := reportIn(t, r.command("check", "--format", "json").Run(t).WantCode(wire.ExitDone))
 	if !slices.Contains(statusesOf(report), "warn") {
 		t.Errorf("nothing warns of the missing scopes: %v", statusesOf(report))
 	}
-	r.command("check").run(t).wantCode(wire.ExitDone).wantStdout("! scopes", "(SCOPE_MISSING)", "To fix: ")
+	r.command("check").Run(t).WantCode(wire.ExitDone).WantStdout("! scopes", "(SCOPE_MISSING)", "To fix: ")
 }
 
 // Each refusal is shown in both forms, with its reason and with what to do.
@@ -96,12 +97,12 @@ func TestCheckSaysWhyOktaRefuses(t *testing.T) {
 			r := newRig(t, c.settings, c.faults...)
 			r.configure(c.change)
 			command := r.command("check", "--format", "json")
-			command.secrets = append(command.secrets, strings.Split(otherKey, "\n")[2])
-			p := command.run(t).wantCode(c.code)
+			command.Secrets = append(command.Secrets, strings.Split(otherKey, "\n")[2])
+			p := command.Run(t).WantCode(c.code)
 			report := reportIn(t, p)
 			at := slices.Index(statusesOf(report), "fail")
 			if at < 0 {
-				t.Fatalf("no check fails: %s", p.stdout.text())
+				t.Fatalf("no check fails: %s", p.Stdout.Text())
 			}
 			failed := report.Checks[at]
 			if c.check != "" && *failed.Name != c.check || c.reason != "" && *failed.Reason != c.reason || *failed.Reason == "" {
@@ -110,9 +111,9 @@ func TestCheckSaysWhyOktaRefuses(t *testing.T) {
 			if !strings.Contains(*failed.Fix, c.fix) {
 				t.Errorf("the fix is %q, want it to hold %q", *failed.Fix, c.fix)
 			}
-			r.command("check").run(t).wantCode(c.code).wantStdout("✗ "+*failed.Name, "("+*failed.Reason+")", "To fix: ", c.fix)
+			r.command("check").Run(t).WantCode(c.code).WantStdout("✗ "+*failed.Name, "("+*failed.Reason+")", "To fix: ", c.fix)
 			// The other commands say it, too, where errors go.
-			r.command("resources").run(t).wantCode(c.code).wantNoStdout().wantStderr("("+*failed.Reason+")", c.fix)
+			r.command("resources").Run(t).WantCode(c.code).WantNoStdout().WantStderr("("+*failed.Reason+")", c.fix)
 		})
 	}
 }
@@ -120,7 +121,7 @@ func TestCheckSaysWhyOktaRefuses(t *testing.T) {
 func TestWhatAFailureMakesPointlessIsSkipped(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3, DPoPRequired: true})
-	p := r.command("check", "--format", "json").run(t)
+	p := r.command("check", "--format", "json").Run(t)
 	statuses := map[string]string{}
 	for _, c := range reportIn(t, p).Checks {
 		statuses[*c.Name] = *c.Status
@@ -130,21 +131,21 @@ func TestWhatAFailureMakesPointlessIsSkipped(t *testing.T) {
 			t.Errorf("%s is %q, want %s", name, statuses[name], want)
 		}
 	}
-	r.command("check").run(t).wantStdout("– role", "Skipped.")
+	r.command("check").Run(t).WantStdout("– role", "Skipped.")
 }
 
 // reportIn reads the report on standard output. Its ok must be false exactly
 // when a check failed.
-func reportIn(t *testing.T, p *execution) checkJSON {
+func reportIn(t *testing.T, p *programtest.Execution) checkJSON {
 	t.Helper()
 	var report checkJSON
-	decodeStrictly(t, p.stdout.text(), &report)
+	decodeStrictly(t, p.Stdout.Text(), &report)
 	if report.OK == nil || report.Checks == nil {
-		t.Fatalf("ok or checks are missing: %s", p.stdout.text())
+		t.Fatalf("ok or checks are missing: %s", p.Stdout.Text())
 	}
 	for _, c := range report.Checks {
 		if c.Name == nil || c.Status == nil || c.Reason == nil || c.Detail == nil || c.Fix == nil {
-			t.Fatalf("a check lacks a property: %s", p.stdout.text())
+			t.Fatalf("a check lacks a property: %s", p.Stdout.Text())
 		}
 		if !slices.Contains([]string{"ok", "warn", "fail", "skipped"}, *c.Status) {
 			t.Errorf("%s has status %q", *c.Name, *c.Status)

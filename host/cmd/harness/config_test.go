@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -43,8 +44,8 @@ func TestAKeyIsTakenInEachForm(t *testing.T) {
 			r.folder = strings.TrimSuffix(keyFile, "/key.pem") // beside the key
 			r.config = r.write(strings.ReplaceAll(c.name, " ", "-")+".json", string(text))
 			command := r.command("check")
-			command.env, command.stdin = c.env, c.stdin
-			command.run(t).wantCode(wire.ExitDone).wantStdout("✓ key", "✓ role")
+			command.Env, command.Stdin = c.env, c.stdin
+			command.Run(t).WantCode(wire.ExitDone).WantStdout("✓ key", "✓ role")
 		})
 	}
 }
@@ -86,14 +87,14 @@ func TestAConfigurationThatCannotBeUsed(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := r.in(t)
 			r.config = r.write("wrong.json", c.text)
-			p := r.command("check", "--format", "json").run(t).wantCode(wire.ExitUsage)
+			p := r.command("check", "--format", "json").Run(t).WantCode(wire.ExitUsage)
 			report := reportIn(t, p)
 			if first := report.Checks[0]; *first.Name != "config" || *first.Status != "fail" || *first.Fix == "" {
 				t.Errorf("the first check is %s: %s, fix %q; want config to fail and a fix", *first.Name, *first.Status, *first.Fix)
 			}
-			wantTexts(t, "the check", *report.Checks[0].Detail+*report.Checks[0].Fix, c.want...)
-			r.command("check").run(t).wantCode(wire.ExitUsage).wantStdout("✗ config", "To fix: ")
-			r.sync().run(t).wantCode(wire.ExitUsage).wantNoStdout().wantStderr("harness: ", "To fix: ")
+			programtest.WantTexts(t, "the check", *report.Checks[0].Detail+*report.Checks[0].Fix, c.want...)
+			r.command("check").Run(t).WantCode(wire.ExitUsage).WantStdout("✗ config", "To fix: ")
+			r.sync().Run(t).WantCode(wire.ExitUsage).WantNoStdout().WantStderr("harness: ", "To fix: ")
 		})
 	}
 	r.wantNoRequests()
@@ -103,11 +104,11 @@ func TestAConfigurationFileThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3})
 	r.config = "absent.json"
-	report := reportIn(t, r.command("check", "--format", "json").run(t).wantCode(wire.ExitUsage))
+	report := reportIn(t, r.command("check", "--format", "json").Run(t).WantCode(wire.ExitUsage))
 	if len(report.Checks) != 1 || *report.Checks[0].Name != "config" || *report.Checks[0].Reason != "CONFIG_INVALID" {
 		t.Errorf("the checks are %v, want config alone", namesOf(report))
 	}
-	r.command("resources").run(t).wantCode(wire.ExitUsage).wantNoStdout().wantStderr("file absent.json can't be read: no such file or directory", "To fix: ")
+	r.command("resources").Run(t).WantCode(wire.ExitUsage).WantNoStdout().WantStderr("file absent.json can't be read: no such file or directory", "To fix: ")
 }
 
 // A cursor is looked at before anything is asked of Okta.
@@ -125,10 +126,10 @@ func TestACursorThatIsNotOurs(t *testing.T) {
 		{"of another resource", "groups", cursor, "CURSOR_FOREIGN", "users"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := r.command("sync", "--resource", c.resource, "--cursor", c.cursor).run(t)
-			p.wantCode(wire.ExitUsage).wantNoStdout().wantStderr("harness: ", c.names, "("+c.reason+")", "To fix: ", "begin without one")
-			if strings.Contains(p.stderr.text(), "To go on from here") {
-				t.Errorf("a command that can't work is printed: %s", p.stderr.text())
+			p := r.command("sync", "--resource", c.resource, "--cursor", c.cursor).Run(t)
+			p.WantCode(wire.ExitUsage).WantNoStdout().WantStderr("harness: ", c.names, "("+c.reason+")", "To fix: ", "begin without one")
+			if strings.Contains(p.Stderr.Text(), "To go on from here") {
+				t.Errorf("a command that can't work is printed: %s", p.Stderr.Text())
 			}
 		})
 	}
@@ -141,7 +142,7 @@ func TestACursorThatIsNotOurs(t *testing.T) {
 func (r *rig) cursorAfterPage1() string {
 	r.Helper()
 	summaryFile := r.folder + "/summary-of-page-1.json"
-	r.sync("--max-records", "10", "--summary-file", summaryFile).run(r.T).wantCode(wire.ExitDone)
+	r.sync("--max-records", "10", "--summary-file", summaryFile).Run(r.T).WantCode(wire.ExitDone)
 	cursor := summaryIn(r.T, summaryFile).Cursor
 	if cursor == "" {
 		r.Fatal("no cursor after page 1")

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -22,10 +23,10 @@ const (
 
 // hanging starts a run whose request for that page is never answered, the first
 // time. Connect asks for one user before.
-func hanging(t *testing.T, page int, args ...string) (*rig, *execution) {
+func hanging(t *testing.T, page int, args ...string) (*rig, *programtest.Execution) {
 	t.Helper()
 	r := newRig(t, oktatest.Settings{Users: crashPages * crashPage, PageLimit: crashPage}, fmt.Sprintf("users:%d:hang-headers", page+1))
-	p := r.sync(args...).start(t)
+	p := r.sync(args...).Start(t)
 	r.awaitTenant(struck)
 	return r, p
 }
@@ -38,9 +39,9 @@ func TestAConnectorThatIsKilledLosesNobody(t *testing.T) {
 			summaryFile := filepath.Join(t.TempDir(), "summary.json")
 			r, p := hanging(t, page, "--summary-file", summaryFile)
 			kill(t, connectorOf(p), syscall.SIGKILL)
-			p.wait().wantCode(wire.ExitDone)
-			r.wantIDs(p.stdout.text(), r.all())
-			p.wantStderr("The connector is started again (attempt 1): ", "connector restarted 1 time; completed.")
+			p.Wait().WantCode(wire.ExitDone)
+			r.wantIDs(p.Stdout.Text(), r.all())
+			p.WantStderr("The connector is started again (attempt 1): ", "connector restarted 1 time; completed.")
 			if s := summaryIn(t, summaryFile); s.Pages != crashPages || s.Records != crashPages*crashPage || s.Outcome != "completed" {
 				t.Errorf("the summary is %+v", s)
 			}
@@ -53,21 +54,21 @@ func TestAConnectorThatIsKilledAgainAndAgainLosesNobody(t *testing.T) {
 	// A process asks for one user, and then for pages: requests 4, 9 and 14 are
 	// in its midst, each time in another process.
 	r := newRig(t, oktatest.Settings{Users: crashPages * crashPage, PageLimit: crashPage}, "users:4:hang-headers", "users:9:hang-headers", "users:14:hang-headers")
-	p := r.sync().start(t)
+	p := r.sync().Start(t)
 	for times := 1; times <= 3; times++ {
 		r.awaitTenant(func(s oktatest.Stats) bool { return s.Struck >= times })
 		kill(t, connectorOf(p), syscall.SIGKILL)
 	}
-	p.wait().wantCode(wire.ExitDone).wantStderr("connector restarted 3 times; completed.")
-	r.wantIDs(p.stdout.text(), r.all())
+	p.Wait().WantCode(wire.ExitDone).WantStderr("connector restarted 3 times; completed.")
+	r.wantIDs(p.Stdout.Text(), r.all())
 }
 
 func TestNoConnectorOutlivesAHarnessThatIsKilled(t *testing.T) {
 	t.Parallel()
 	_, p := hanging(t, 3)
 	connector := connectorOf(p)
-	p.signal(os.Kill)
-	<-p.ended
+	p.Signal(os.Kill)
+	<-p.Ended
 	wantGone(t, connector, 5*time.Second)
 }
 
@@ -84,15 +85,15 @@ func TestASignalEndsTheRunInOrder(t *testing.T) {
 			out, summaryFile := filepath.Join(folder, "users.jsonl"), filepath.Join(folder, "summary.json")
 			r, p := hanging(t, 5, "--output", out, "--summary-file", summaryFile)
 			connector := connectorOf(p)
-			p.signal(c.signal)
-			p.wait().wantCode(c.code).wantNoStdout().wantStderr("cancelled (SIGNAL).", c.says)
+			p.Signal(c.signal)
+			p.Wait().WantCode(c.code).WantNoStdout().WantStderr("cancelled (SIGNAL).", c.says)
 			wantGone(t, connector, 5*time.Second)
 			s := summaryIn(t, summaryFile)
 			if s.Outcome != "cancelled" || s.Reason != "SIGNAL" || s.Records != s.Pages*crashPage {
 				t.Errorf("the summary is %+v, want cancelled by a signal after whole pages", s)
 			}
 			r.wantIDs(readFile(t, out), r.all()[:s.Records])
-			r.continued(p).wantCode(wire.ExitDone)
+			r.continued(p).WantCode(wire.ExitDone)
 			r.wantIDs(readFile(t, out), r.all())
 		})
 	}
@@ -102,11 +103,11 @@ func TestASignalEndsConnectToo(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"check", "resources"} {
 		r := newRig(t, oktatest.Settings{Users: 3}, "token:*:hang-headers")
-		p := r.command(command).start(t)
+		p := r.command(command).Start(t)
 		r.awaitTenant(struck)
 		connector := connectorOf(p)
-		p.signal(os.Interrupt)
-		p.wait().wantCode(wire.ExitInterrupt).wantNoStdout().wantStderr("harness: stopped by interrupt\n")
+		p.Signal(os.Interrupt)
+		p.Wait().WantCode(wire.ExitInterrupt).WantNoStdout().WantStderr("harness: stopped by interrupt\n")
 		wantGone(t, connector, 5*time.Second)
 	}
 }
@@ -123,14 +124,14 @@ func TestASignalEndsTheWaitForStandardInput(t *testing.T) {
 	r := newRig(t, oktatest.Settings{Users: 3})
 	r.configure(map[string]any{"private_key": "-"})
 	c := r.command("check", "--log-level", "DEBUG")
-	c.open = reader
-	p := c.start(t)
+	c.Open = reader
+	p := c.Start(t)
 	if _, err := writer.WriteString("-----BEGIN"); err != nil {
 		t.Fatal(err)
 	}
 	awaitRead(t, reader)
-	p.signal(os.Interrupt)
-	p.wait().wantCode(wire.ExitInterrupt).wantNoStdout().wantStderr("harness: stopped by interrupt\n")
+	p.Signal(os.Interrupt)
+	p.Wait().WantCode(wire.ExitInterrupt).WantNoStdout().WantStderr("harness: stopped by interrupt\n")
 	r.wantNoRequests()
 }
 
@@ -141,8 +142,8 @@ func TestCtrlCEndsAlsoAConnectorThatIsStopped(t *testing.T) {
 	_, p := hanging(t, 3)
 	connector := connectorOf(p)
 	kill(t, connector, syscall.SIGSTOP)
-	p.signal(os.Interrupt)
-	p.wait().wantCode(wire.ExitInterrupt).wantStderr("cancelled (SIGNAL).")
+	p.Signal(os.Interrupt)
+	p.Wait().WantCode(wire.ExitInterrupt).WantStderr("cancelled (SIGNAL).")
 	wantGone(t, connector, 5*time.Second)
 }
 
@@ -153,15 +154,15 @@ func TestCtrlCTwiceEndsAtOnce(t *testing.T) {
 	kill(t, connector, syscall.SIGSTOP) // so that the orderly end takes its time
 	for running := true; running; {
 		select {
-		case <-p.ended:
+		case <-p.Ended:
 			running = false
 		case <-time.After(50 * time.Millisecond): // two at once would be one for the kernel
-			_ = p.process.Signal(os.Interrupt) // it may have ended just now
+			_ = p.Process.Signal(os.Interrupt) // it may have ended just now
 		}
 	}
-	p.wait().wantCode(wire.ExitInterrupt)
-	if strings.Contains(p.stderr.text(), "cancelled") {
-		t.Errorf("it went its orderly way to the end: %s", p.stderr.text())
+	p.Wait().WantCode(wire.ExitInterrupt)
+	if strings.Contains(p.Stderr.Text(), "cancelled") {
+		t.Errorf("it went its orderly way to the end: %s", p.Stderr.Text())
 	}
 	wantGone(t, connector, 5*time.Second)
 }
@@ -176,15 +177,15 @@ func TestAConnectorThatIsStoppedIsReplaced(t *testing.T) {
 	r, p := hanging(t, 3)
 	connector := connectorOf(p)
 	kill(t, connector, syscall.SIGSTOP)
-	p.wait().wantCode(wire.ExitDone).wantStderr("The connector is started again", "completed.")
-	r.wantIDs(p.stdout.text(), r.all())
+	p.Wait().WantCode(wire.ExitDone).WantStderr("The connector is started again", "completed.")
+	r.wantIDs(p.Stdout.Text(), r.all())
 	wantGone(t, connector, 5*time.Second)
 }
 
 // awaitRead waits until all that was written to a pipe has been read.
 func awaitRead(t *testing.T, pipe *os.File) {
 	t.Helper()
-	deadline := time.After(endLimit)
+	deadline := time.After(programtest.EndLimit)
 	for {
 		left, err := unix.IoctlGetInt(int(pipe.Fd()), unix.TIOCINQ)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -18,63 +19,63 @@ import (
 func TestWhereAConnectorIsFound(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3})
-	okta := filepath.Join(programFolder(t), "okta")
+	okta := filepath.Join(programtest.ProgramFolder(t), "okta")
 	alone := filepath.Join(t.TempDir(), "harness") // no connector beside it
-	copyProgram(t, filepath.Join(programFolder(t), "harness"), alone)
+	copyProgram(t, filepath.Join(programtest.ProgramFolder(t), "harness"), alone)
 
 	t.Run("at the path given", func(t *testing.T) {
 		c := r.command("check", "--connector", okta)
-		c.path = alone
-		c.run(t).wantCode(wire.ExitDone)
+		c.Path = alone
+		c.Run(t).WantCode(wire.ExitDone)
 	})
 	t.Run("at a path relative to the working folder", func(t *testing.T) {
 		c := r.command("check", "--connector", "./okta")
-		c.path, c.folder = alone, programFolder(t)
-		c.run(t).wantCode(wire.ExitDone)
+		c.Path, c.Folder = alone, programtest.ProgramFolder(t)
+		c.Run(t).WantCode(wire.ExitDone)
 	})
 	t.Run("beside the harness", func(t *testing.T) {
-		r.command("check").run(t).wantCode(wire.ExitDone)
+		r.command("check").Run(t).WantCode(wire.ExitDone)
 	})
 	t.Run("in the folder of connectors", func(t *testing.T) {
-		c := r.command("check", "--connectors", programFolder(t))
-		c.path = alone
-		p := c.run(t).wantCode(wire.ExitDone)
-		if p.stderr.text() != "" {
-			t.Errorf("it was found, and yet: %s", p.stderr.text())
+		c := r.command("check", "--connectors", programtest.ProgramFolder(t))
+		c.Path = alone
+		p := c.Run(t).WantCode(wire.ExitDone)
+		if p.Stderr.Text() != "" {
+			t.Errorf("it was found, and yet: %s", p.Stderr.Text())
 		}
 	})
 	t.Run("in the sources", func(t *testing.T) {
 		c := r.command("check")
-		c.path, c.folder = alone, filepath.Join(moduleFolder(t), "docs")
-		c.run(t).wantCode(wire.ExitDone).wantStderr("building the connector: go build ./plugin/okta\n")
+		c.Path, c.Folder = alone, filepath.Join(programtest.ModuleFolder(t), "docs")
+		c.Run(t).WantCode(wire.ExitDone).WantStderr("building the connector: go build ./plugin/okta\n")
 	})
 	t.Run("nowhere", func(t *testing.T) {
 		c := r.command("check", "--format", "json")
-		c.path = alone
-		report := reportIn(t, c.run(t).wantCode(wire.ExitUsage))
+		c.Path = alone
+		report := reportIn(t, c.Run(t).WantCode(wire.ExitUsage))
 		if len(report.Checks) != 1 || *report.Checks[0].Name != "connector" || !strings.Contains(*report.Checks[0].Detail, "go build -o bin/ ./plugin/okta") {
 			t.Errorf("want a check that says how to build the connector, got %v", namesOf(report))
 		}
 	})
 	t.Run("not at the path given", func(t *testing.T) {
 		c := r.command("sync", "--resource", "users", "--connector", "./absent/okta")
-		c.run(t).wantCode(wire.ExitUsage).wantNoStdout().wantStderr("/absent/okta", "(CONNECTOR_NOT_FOUND)", "To fix: ")
+		c.Run(t).WantCode(wire.ExitUsage).WantNoStdout().WantStderr("/absent/okta", "(CONNECTOR_NOT_FOUND)", "To fix: ")
 	})
 }
 
 func TestAConnectorOfAnotherChecksumIsNotRun(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3})
-	text, err := os.ReadFile(filepath.Join(programFolder(t), "okta"))
+	text, err := os.ReadFile(filepath.Join(programtest.ProgramFolder(t), "okta"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(text)
-	r.command("check", "--connector-sha256", hex.EncodeToString(sum[:])).run(t).wantCode(wire.ExitDone)
+	r.command("check", "--connector-sha256", hex.EncodeToString(sum[:])).Run(t).WantCode(wire.ExitDone)
 	before := r.tenant.Stats()
 	sum[0]++
-	r.command("check", "--connector-sha256", hex.EncodeToString(sum[:])).run(t).wantCode(wire.ExitUsage).wantStdout("✗ connector", "(CHECKSUM_MISMATCH)", hex.EncodeToString(sum[:]), "To fix: ")
-	r.command("check", "--connector-sha256", "abc").run(t).wantCode(wire.ExitUsage).wantStdout("64 hexadecimal digits")
+	r.command("check", "--connector-sha256", hex.EncodeToString(sum[:])).Run(t).WantCode(wire.ExitUsage).WantStdout("✗ connector", "(CHECKSUM_MISMATCH)", hex.EncodeToString(sum[:]), "To fix: ")
+	r.command("check", "--connector-sha256", "abc").Run(t).WantCode(wire.ExitUsage).WantStdout("64 hexadecimal digits")
 	if after := r.tenant.Stats(); after.TokensIssued != before.TokensIssued {
 		t.Error("the tenant was asked by a connector that must not run")
 	}
@@ -84,14 +85,14 @@ func TestAConnectorThatOthersCanReplaceIsNotRun(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3})
 	path := filepath.Join(r.folder, "okta")
-	copyProgram(t, filepath.Join(programFolder(t), "okta"), path)
+	copyProgram(t, filepath.Join(programtest.ProgramFolder(t), "okta"), path)
 	if err := os.Chmod(path, 0o757); err != nil { //nolint:gosec // the test is about this mode
 		t.Fatal(err)
 	}
-	r.command("check", "--connector", path).run(t).wantCode(wire.ExitUsage).wantStdout("✗ connector", path, "(CONNECTOR_WRITABLE_BY_OTHERS)", "To fix: ", "chmod go-w")
+	r.command("check", "--connector", path).Run(t).WantCode(wire.ExitUsage).WantStdout("✗ connector", path, "(CONNECTOR_WRITABLE_BY_OTHERS)", "To fix: ", "chmod go-w")
 	r.wantNoRequests()
 	makeExecutable(t, path)
-	r.command("check", "--connector", path).run(t).wantCode(wire.ExitDone)
+	r.command("check", "--connector", path).Run(t).WantCode(wire.ExitDone)
 }
 
 // copyProgram copies with cp: a file that this process had open for writing

@@ -10,17 +10,19 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"patchbay.example/internal/program/programtest"
 )
 
 // connectorOf is the process id of a harness's connector.
-func connectorOf(p *execution) int {
+func connectorOf(p *programtest.Execution) int {
 	p.Helper()
 	paths, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err == nil && len(paths) == 0 {
 		err = os.ErrNotExist
 	}
 	if err != nil {
-		skipUnlessRequired(p.T, "subprocess", fmt.Errorf("read /proc: %w", err))
+		programtest.SkipUnlessRequired(p.T, "subprocess", fmt.Errorf("read /proc: %w", err))
 	}
 	var children []int
 	for _, path := range paths {
@@ -28,12 +30,12 @@ func connectorOf(p *execution) int {
 		if err != nil {
 			continue
 		}
-		if _, parent := stateOf(pid); parent == p.process.Pid {
+		if _, parent := stateOf(pid); parent == p.Process.Pid {
 			children = append(children, pid)
 		}
 	}
 	if len(children) != 1 {
-		p.Fatalf("%v has the child processes %v, want one", p.command.args, children)
+		p.Fatalf("%v has the child processes %v, want one", p.Command.Args, children)
 	}
 	return children[0]
 }
@@ -73,7 +75,7 @@ func wantNoneInProcess(t *testing.T, pid int, files []string, secrets []string) 
 	for _, file := range files {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file))
 		if err != nil {
-			skipUnlessRequired(t, "subprocess", err)
+			programtest.SkipUnlessRequired(t, "subprocess", err)
 		}
 		if len(text) == 0 {
 			t.Errorf("/proc/%d/%s is empty: nothing was checked", pid, file)

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"patchbay.example/internal/program/demo"
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/plugin/okta/oktatest"
 )
 
@@ -85,19 +86,19 @@ func (r *rig) configure(changes map[string]any) {
 }
 
 // command is a command of the harness with the rig's configuration.
-func (r *rig) command(args ...string) command {
-	return command{args: append(args, "--config", r.config), secrets: secretsOf(r.T, r.tenant)}
+func (r *rig) command(args ...string) programtest.Command {
+	return programtest.Command{Args: append(args, "--config", r.config), Secrets: secretsOf(r.T, r.tenant)}
 }
 
 // sync is harness sync, users as JSON lines.
-func (r *rig) sync(args ...string) command {
+func (r *rig) sync(args ...string) programtest.Command {
 	return r.command(append([]string{"sync", "--resource", "users", "--format", "jsonl"}, args...)...)
 }
 
 // awaitTenant waits until the tenant's counts are so.
 func (r *rig) awaitTenant(done func(oktatest.Stats) bool) {
 	r.Helper()
-	ctx, cancel := context.WithTimeout(r.Context(), endLimit)
+	ctx, cancel := context.WithTimeout(r.Context(), programtest.EndLimit)
 	defer cancel()
 	if s, err := r.tenant.Await(ctx, done); err != nil {
 		r.Fatalf("%v; the tenant has seen %+v", err, s)
@@ -147,7 +148,7 @@ func linesOf(t *testing.T, text string) []syncLine {
 	var lines []syncLine
 	for line := range strings.Lines(text) {
 		if !strings.HasSuffix(line, "\n") {
-			t.Fatalf("the last line is cut off: %q", short(line))
+			t.Fatalf("the last line is cut off: %q", programtest.Short(line))
 		}
 		var l syncLine
 		decodeStrictly(t, line, &l)
@@ -162,7 +163,7 @@ func decodeStrictly(t *testing.T, text string, v any) {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(v); err != nil {
-		t.Fatalf("%v in %q", err, short(text))
+		t.Fatalf("%v in %q", err, programtest.Short(text))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -32,27 +33,27 @@ func TestThePrivateKeyIsNowhereToBeSeen(t *testing.T) {
 			}
 			command := r.sync("--log-level", "DEBUG", "--output", r.folder+"/users.jsonl")
 			temporary := shortFolder(t)
-			command.env = []string{"TMPDIR=" + temporary, "XDG_RUNTIME_DIR="}
+			command.Env = []string{"TMPDIR=" + temporary, "XDG_RUNTIME_DIR="}
 			if c.env {
-				command.env = append(command.env, "TEST_OKTA_KEY="+string(r.tenant.PrivateKeyPEM()))
+				command.Env = append(command.Env, "TEST_OKTA_KEY="+string(r.tenant.PrivateKeyPEM()))
 			}
 			if c.stdin {
-				command.stdin = string(r.tenant.PrivateKeyPEM())
+				command.Stdin = string(r.tenant.PrivateKeyPEM())
 			}
-			p := command.start(t)
+			p := command.Start(t)
 			r.awaitTenant(struck)
 			own := []string{"cmdline", "environ"}
 			if c.env { // whoever starts the harness so has put it there
 				own = []string{"cmdline"}
 			}
-			wantNoneInProcess(t, p.process.Pid, own, command.secrets)
-			wantNoneInProcess(t, connectorOf(p), []string{"cmdline", "environ"}, command.secrets)
-			wantNoSecretInFiles(t, temporary, command.secrets)
-			p.signal(os.Interrupt)
-			p.wait().wantCode(wire.ExitInterrupt)
-			wantNoSecretInFiles(t, temporary, command.secrets)
-			if strings.Contains(p.stderr.text(), "PRIVATE KEY") || !strings.Contains(p.stderr.text(), "DBG") {
-				t.Errorf("the log shows the key, or nothing at all:\n%s", short(p.stderr.text()))
+			wantNoneInProcess(t, p.Process.Pid, own, command.Secrets)
+			wantNoneInProcess(t, connectorOf(p), []string{"cmdline", "environ"}, command.Secrets)
+			wantNoSecretInFiles(t, temporary, command.Secrets)
+			p.Signal(os.Interrupt)
+			p.Wait().WantCode(wire.ExitInterrupt)
+			wantNoSecretInFiles(t, temporary, command.Secrets)
+			if strings.Contains(p.Stderr.Text(), "PRIVATE KEY") || !strings.Contains(p.Stderr.Text(), "DBG") {
+				t.Errorf("the log shows the key, or nothing at all:\n%s", programtest.Short(p.Stderr.Text()))
 			}
 		})
 	}

@@ -9,30 +9,31 @@ import (
 	"syscall"
 	"testing"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
 
 // served is a harness tenant that serves, and its configuration file.
-func served(t *testing.T, args ...string) (p *execution, config string) {
+func served(t *testing.T, args ...string) (p *programtest.Execution, config string) {
 	t.Helper()
 	folder := t.TempDir()
 	config = filepath.Join(folder, "okta.json")
-	p = command{folder: folder, args: append([]string{"tenant", "--config-out", config}, args...)}.start(t)
-	p.stderr.await(p, "Interrupt to end it.")
+	p = programtest.Command{Folder: folder, Args: append([]string{"tenant", "--config-out", config}, args...)}.Start(t)
+	p.Stderr.Await(p, "Interrupt to end it.")
 	return p, config
 }
 
 // with is a command of the harness with a tenant's configuration.
-func with(config string, args ...string) command {
-	return command{args: append(args, "--config", config)}
+func with(config string, args ...string) programtest.Command {
+	return programtest.Command{Args: append(args, "--config", config)}
 }
 
 func TestATenantOfItsOwn(t *testing.T) {
 	t.Parallel()
 	statsFile := filepath.Join(t.TempDir(), "stats.json")
 	tenant, config := served(t, "--users", "120", "--page-limit", "50", "--rate-limit", "0", "--stats-out", statsFile)
-	tenant.wantNoStdout().wantStderr("Fake Okta tenant at http://127.0.0.1:", ": 120 people, and 6 deactivated ones.")
+	tenant.WantNoStdout().WantStderr("Fake Okta tenant at http://127.0.0.1:", ": 120 people, and 6 deactivated ones.")
 
 	info, err := os.Stat(config)
 	if err != nil {
@@ -52,14 +53,14 @@ func TestATenantOfItsOwn(t *testing.T) {
 		t.Errorf("the configuration is %s for %s, key %s", settings.Domain, settings.ClientID, settings.KeyID)
 	}
 	lines := strings.Split(settings.PrivateKey, "\n")
-	tenant.command.secrets = lines[2 : len(lines)-3]
+	tenant.Command.Secrets = lines[2 : len(lines)-3]
 
-	p := with(config, "sync", "--resource", "users", "--format", "jsonl").run(t).wantCode(wire.ExitDone)
-	if n := len(idsOf(t, p.stdout.text())); n != 120 {
+	p := with(config, "sync", "--resource", "users", "--format", "jsonl").Run(t).WantCode(wire.ExitDone)
+	if n := len(idsOf(t, p.Stdout.Text())); n != 120 {
 		t.Errorf("%d people came, want 120", n)
 	}
-	tenant.signal(os.Interrupt)
-	tenant.wait().wantCode(wire.ExitDone).wantNoStdout().wantStderr("4 requests for users, 1 tokens given.")
+	tenant.Signal(os.Interrupt)
+	tenant.Wait().WantCode(wire.ExitDone).WantNoStdout().WantStderr("4 requests for users, 1 tokens given.")
 	var stats oktatest.Stats
 	decodeStrictly(t, readFile(t, statsFile), &stats)
 	if stats.LastPage != 3 || stats.TokensIssued != 1 || len(stats.Violations) != 0 {
@@ -90,9 +91,9 @@ func TestTheFlagsOfATenant(t *testing.T) {
 				t.Skip("this machine has no IPv6")
 			}
 			tenant, config := served(t, append([]string{"--users", "10"}, strings.Fields(c.flags)...)...)
-			with(config, "check").run(t).wantCode(c.code).wantStdout(c.says)
-			tenant.signal(syscall.SIGTERM)
-			tenant.wait().wantCode(wire.ExitDone)
+			with(config, "check").Run(t).WantCode(c.code).WantStdout(c.says)
+			tenant.Signal(syscall.SIGTERM)
+			tenant.Wait().WantCode(wire.ExitDone)
 		})
 	}
 }
@@ -101,7 +102,7 @@ func TestTheSameSeedIsTheSameCompany(t *testing.T) {
 	t.Parallel()
 	people := func(seed string) string {
 		_, config := served(t, "--users", "10", "--seed", seed)
-		return with(config, "sync", "--resource", "users").run(t).wantCode(wire.ExitDone).stdout.text()
+		return with(config, "sync", "--resource", "users").Run(t).WantCode(wire.ExitDone).Stdout.Text()
 	}
 	first := people("7")
 	if again := people("7"); again != first {
@@ -116,30 +117,30 @@ func TestATenantWithACertificate(t *testing.T) {
 	t.Parallel()
 	certificate := filepath.Join(t.TempDir(), "tenant.pem")
 	_, config := served(t, "--users", "30", "--page-limit", "10", "--tls", "--cert-out", certificate)
-	wantTexts(t, "the configuration", readFile(t, config), `"https://127.0.0.1:`)
+	programtest.WantTexts(t, "the configuration", readFile(t, config), `"https://127.0.0.1:`)
 	trusting := with(config, "sync", "--resource", "users", "--format", "jsonl")
-	trusting.env = []string{"SSL_CERT_FILE=" + certificate}
-	if n := len(idsOf(t, trusting.run(t).wantCode(wire.ExitDone).stdout.text())); n != 30 {
+	trusting.Env = []string{"SSL_CERT_FILE=" + certificate}
+	if n := len(idsOf(t, trusting.Run(t).WantCode(wire.ExitDone).Stdout.Text())); n != 30 {
 		t.Errorf("%d people came, want 30", n)
 	}
-	with(config, "check").run(t).wantCode(wire.ExitService).wantStdout("✗ address", "(TLS_UNKNOWN_AUTHORITY)", "SSL_CERT_FILE")
+	with(config, "check").Run(t).WantCode(wire.ExitService).WantStdout("✗ address", "(TLS_UNKNOWN_AUTHORITY)", "SSL_CERT_FILE")
 }
 
 func TestATenantThatCannotStart(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 1})
 	taken := strings.TrimPrefix(r.tenant.URL(), "http://")
-	command{args: []string{"tenant", "--addr", taken}}.run(t).wantCode(wire.ExitOurs).wantStderr("listen on "+taken, "address already in use")
+	programtest.Command{Args: []string{"tenant", "--addr", taken}}.Run(t).WantCode(wire.ExitOurs).WantStderr("listen on "+taken, "address already in use")
 	absent := filepath.Join(r.folder, "absent", "okta.json")
-	command{args: []string{"tenant", "--config-out", absent}}.run(t).wantCode(wire.ExitOurs).wantStderr(absent+": no such file or directory", "To fix: ")
+	programtest.Command{Args: []string{"tenant", "--config-out", absent}}.Run(t).WantCode(wire.ExitOurs).WantStderr(absent+": no such file or directory", "To fix: ")
 }
 
 func TestTheKindsOfFaultAreListed(t *testing.T) {
 	t.Parallel()
-	p := command{args: []string{"tenant", "--list-faults"}}.run(t).wantCode(wire.ExitDone)
-	p.wantStdout("ENDPOINT:WHEN:KIND", "  delay[=ARGUMENT] ", "ARGUMENT is a duration such as 500ms or 5s (1s if left out)\n", "  hang-headers ")
+	p := programtest.Command{Args: []string{"tenant", "--list-faults"}}.Run(t).WantCode(wire.ExitDone)
+	p.WantStdout("ENDPOINT:WHEN:KIND", "  delay[=ARGUMENT] ", "ARGUMENT is a duration such as 500ms or 5s (1s if left out)\n", "  hang-headers ")
 	for _, kind := range oktatest.FaultKinds() {
-		p.wantStdout("\n  " + kind.Name)
+		p.WantStdout("\n  " + kind.Name)
 	}
 }
 
@@ -156,18 +157,18 @@ func hasIPv6(t *testing.T) bool {
 // The main thing that a newcomer sees.
 func TestTheDemonstrationShowsPeopleComingPageByPage(t *testing.T) {
 	t.Parallel()
-	p := command{}.start(t)
-	if sofar := p.stdout.await(p, "page  1 "); strings.Contains(sofar, "page 20") {
+	p := programtest.Command{}.Start(t)
+	if sofar := p.Stdout.Await(p, "page  1 "); strings.Contains(sofar, "page 20") {
 		t.Error("the pages came all at once")
 	}
-	p.wait().wantCode(wire.ExitDone)
-	p.wantStdout("A fake Okta tenant", "1,000 people, 50 a page, 150ms a page", "Connect: Okta ", "✓ role", "ListResources", "users        Users",
+	p.Wait().WantCode(wire.ExitDone)
+	p.WantStdout("A fake Okta tenant", "1,000 people, 50 a page, 150ms a page", "Connect: Okta ", "✓ role", "ListResources", "users        Users",
 		"page 20  1,000 of 1,000", "1,000 records on 20 pages", "completed.", "docs/okta-setup.md")
-	if n := strings.Count(p.stdout.text(), "\n  page "); n != 20 {
+	if n := strings.Count(p.Stdout.Text(), "\n  page "); n != 20 {
 		t.Errorf("%d pages were shown, want 20", n)
 	}
-	if p.stderr.text() != "" {
-		t.Errorf("standard error holds %q", p.stderr.text())
+	if p.Stderr.Text() != "" {
+		t.Errorf("standard error holds %q", p.Stderr.Text())
 	}
 }
 
@@ -178,10 +179,10 @@ func TestTheDemonstrationCanBeInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(temporary) })
-	p := command{env: []string{"TMPDIR=" + temporary, "XDG_RUNTIME_DIR="}}.start(t)
-	p.stdout.await(p, "page  2 ")
-	p.signal(os.Interrupt)
-	p.wait().wantCode(wire.ExitInterrupt).wantStderr("harness: stopped by interrupt")
+	p := programtest.Command{Env: []string{"TMPDIR=" + temporary, "XDG_RUNTIME_DIR="}}.Start(t)
+	p.Stdout.Await(p, "page  2 ")
+	p.Signal(os.Interrupt)
+	p.Wait().WantCode(wire.ExitInterrupt).WantStderr("harness: stopped by interrupt")
 	left, err := filepath.Glob(filepath.Join(temporary, "patchbay-*"))
 	if err != nil || len(left) != 0 {
 		t.Errorf("it left %v (%v), which held a private key", left, err)

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -20,13 +21,13 @@ func TestOnATerminalALineLives(t *testing.T) {
 	master, terminal := pseudoTerminal(t)
 	r := newRig(t, oktatest.Settings{Users: 40, PageLimit: 10, UsersPerMinute: 600}, "users:page=3:429=2s")
 	c := r.sync("--output", r.folder+"/users.jsonl")
-	c.stderr = terminal
-	p := c.start(t)
+	c.Stderr = terminal
+	p := c.Start(t)
 	_ = terminal.Close() // the harness has its own
 	shown, _ := io.ReadAll(master)
-	p.wait().wantCode(wire.ExitDone).wantNoStdout()
+	p.Wait().WantCode(wire.ExitDone).WantNoStdout()
 	r.wantIDs(readFile(t, r.folder+"/users.jsonl"), r.all())
-	wantTexts(t, "the terminal", string(shown), " pages, ", " records, ", " a second", "; waiting until ", "40 records on 4 pages")
+	programtest.WantTexts(t, "the terminal", string(shown), " pages, ", " records, ", " a second", "; waiting until ", "40 records on 4 pages")
 	if last := strings.TrimSpace(string(shown)); !strings.HasSuffix(last, "completed.") {
 		t.Errorf("the last thing on the terminal is %q", last[max(0, len(last)-200):])
 	}

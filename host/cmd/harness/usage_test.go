@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -45,8 +46,8 @@ func TestWrongCommandLines(t *testing.T) {
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			t.Parallel()
-			p := command{args: strings.Fields(c.line)}.run(t)
-			p.wantCode(wire.ExitUsage).wantNoStdout().wantStderr(append(c.want, "harness: ")...)
+			p := programtest.Command{Args: strings.Fields(c.line)}.Run(t)
+			p.WantCode(wire.ExitUsage).WantNoStdout().WantStderr(append(c.want, "harness: ")...)
 		})
 	}
 }
@@ -59,15 +60,15 @@ func TestHelpIsForStandardOutput(t *testing.T) {
 		{"check --help", "--connector-sha256"},
 		{"tenant --help", "--config-out"},
 	} {
-		command{args: strings.Fields(c.line)}.run(t).wantCode(wire.ExitDone).wantStdout("Usage:", c.want)
+		programtest.Command{Args: strings.Fields(c.line)}.Run(t).WantCode(wire.ExitDone).WantStdout("Usage:", c.want)
 	}
 }
 
 func TestResourcesAreListed(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3})
-	r.command("resources").run(t).wantCode(wire.ExitDone).wantStdout("users        Users, full, every 6h; needs okta.users.read\n")
-	p := r.command("resources", "--format", "json").run(t).wantCode(wire.ExitDone)
+	r.command("resources").Run(t).WantCode(wire.ExitDone).WantStdout("users        Users, full, every 6h; needs okta.users.read\n")
+	p := r.command("resources", "--format", "json").Run(t).WantCode(wire.ExitDone)
 	var list struct {
 		Resources []struct {
 			Name                     string
@@ -81,26 +82,26 @@ func TestResourcesAreListed(t *testing.T) {
 			Schema                   map[string]any
 		}
 	}
-	decodeStrictly(t, p.stdout.text(), &list)
+	decodeStrictly(t, p.Stdout.Text(), &list)
 	if len(list.Resources) == 0 {
-		t.Fatalf("nothing is listed: %s", p.stdout.text())
+		t.Fatalf("nothing is listed: %s", p.Stdout.Text())
 	}
 	users := list.Resources[0]
 	if users.Name != "users" || users.Kind != "users" || users.KeyField != "id" || users.SuggestedIntervalSeconds != 6*60*60 || users.Schema["type"] != "object" {
 		t.Errorf("users are listed as %+v", users)
 	}
-	if !json.Valid([]byte(p.stdout.text())) || p.stderr.text() != "" {
-		t.Errorf("beside the JSON came %q", p.stderr.text())
+	if !json.Valid([]byte(p.Stdout.Text())) || p.Stderr.Text() != "" {
+		t.Errorf("beside the JSON came %q", p.Stderr.Text())
 	}
 }
 
 func TestAResourceThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3})
-	p := r.command("sync", "--resource", "nosuch").run(t)
-	p.wantCode(wire.ExitUsage).wantNoStdout().wantStderr(`There is no resource "nosuch"; there is users`, "To fix: ")
-	if strings.Contains(p.stderr.text(), "To go on from here") {
-		t.Errorf("a command that can't work is printed: %s", p.stderr.text())
+	p := r.command("sync", "--resource", "nosuch").Run(t)
+	p.WantCode(wire.ExitUsage).WantNoStdout().WantStderr(`There is no resource "nosuch"; there is users`, "To fix: ")
+	if strings.Contains(p.Stderr.Text(), "To go on from here") {
+		t.Errorf("a command that can't work is printed: %s", p.Stderr.Text())
 	}
 }
 
@@ -110,13 +111,13 @@ func TestExitCodesOfServiceAndConnector(t *testing.T) {
 	t.Run("wait budget spent", func(t *testing.T) {
 		t.Parallel()
 		r := newRig(t, oktatest.Settings{Users: 30, PageLimit: 10, UsersPerMinute: 600}, "users:page=2:429=10m")
-		r.sync("--wait-budget", "1s").run(t).wantCode(wire.ExitService).wantStderr("failed (", "To go on from here: ", "--wait-budget 1s", "To fix: ")
+		r.sync("--wait-budget", "1s").Run(t).WantCode(wire.ExitService).WantStderr("failed (", "To go on from here: ", "--wait-budget 1s", "To fix: ")
 	})
 	t.Run("next page on another host", func(t *testing.T) {
 		t.Parallel()
 		r := newRig(t, oktatest.Settings{Users: 30, PageLimit: 10}, "users:page=2x*:next-elsewhere")
-		p := r.sync().run(t).wantCode(wire.ExitService).wantStderr("To fix: ")
-		r.wantIDs(p.stdout.text(), r.all()[:len(idsOf(t, p.stdout.text()))])
+		p := r.sync().Run(t).WantCode(wire.ExitService).WantStderr("To fix: ")
+		r.wantIDs(p.Stdout.Text(), r.all()[:len(idsOf(t, p.Stdout.Text()))])
 		if s := r.tenant.Stats(); s.Elsewhere != 0 {
 			t.Errorf("another host was asked %d times", s.Elsewhere)
 		}
@@ -130,11 +131,11 @@ func TestExitCodesOfServiceAndConnector(t *testing.T) {
 			r := newRig(t, oktatest.Settings{Users: 3})
 			path := r.write("connector.sh", "#!/bin/sh\n"+script)
 			makeExecutable(t, path)
-			report := reportIn(t, r.command("check", "--format", "json", "--connector", path).run(t).wantCode(wire.ExitConnector))
+			report := reportIn(t, r.command("check", "--format", "json", "--connector", path).Run(t).WantCode(wire.ExitConnector))
 			if last := report.Checks[len(report.Checks)-1]; *last.Name != "connector" || *last.Reason == "" || *last.Fix == "" {
 				t.Errorf("the check is %s, reason %q, fix %q", *last.Name, *last.Reason, *last.Fix)
 			}
-			r.sync("--connector", path).run(t).wantCode(wire.ExitConnector).wantNoStdout().wantStderr("harness: ", "To fix: ")
+			r.sync("--connector", path).Run(t).WantCode(wire.ExitConnector).WantNoStdout().WantStderr("harness: ", "To fix: ")
 			r.wantNoRequests()
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 )
 
@@ -41,7 +42,7 @@ func TestBackupDuringASyncRestoresWhatWasPromoted(t *testing.T) {
 	if got := elsewhere.exported(); !slices.Equal(got, promoted) {
 		t.Errorf("%d people are restored, want the %d of the first run", len(got), len(promoted))
 	}
-	elsewhere.command("restore", file).run(t).wantCode(wire.ExitUsage).wantStderr("is not empty")
+	elsewhere.command("restore", file).Run(t).WantCode(wire.ExitUsage).WantStderr("is not empty")
 	elsewhere.ok("sync", "workforce", "--now") // the connection works, with its secret
 	elsewhere.wantEverybody()
 }
@@ -64,8 +65,8 @@ func TestBackupNamesTheFileAfterTheTime(t *testing.T) {
 	if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
 		t.Errorf("beside it stands %v, %v", left, err)
 	}
-	nothing := command{args: []string{"backup", "--output", folder, "--data", t.TempDir()}}
-	nothing.run(t).wantCode(wire.ExitOurs).wantStderr("--data")
+	nothing := programtest.Command{Args: []string{"backup", "--output", folder, "--data", t.TempDir()}}
+	nothing.Run(t).WantCode(wire.ExitOurs).WantStderr("--data")
 }
 
 func TestRestoreRefusesWhatIsNoWholeBackup(t *testing.T) {
@@ -88,7 +89,7 @@ func TestRestoreRefusesWhatIsNoWholeBackup(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "bad.tar")
 		r.write(path, text)
 		data := filepath.Join(t.TempDir(), "restored")
-		command{args: []string{"restore", path, "--data", data}}.run(t).wantCode(wire.ExitUsage).wantStderr("no whole backup")
+		programtest.Command{Args: []string{"restore", path, "--data", data}}.Run(t).WantCode(wire.ExitUsage).WantStderr("no whole backup")
 		if _, err := os.Stat(filepath.Join(data, databaseFile)); !os.IsNotExist(err) {
 			t.Errorf("%s: something was put in place: %v", name, err)
 		}

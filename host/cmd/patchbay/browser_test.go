@@ -21,6 +21,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -45,7 +46,7 @@ func TestFromAPastedKeyToAnApprovedRunInABrowser(t *testing.T) {
 	b.click(".void .btn.main", "#connection-form")
 	r.fillIn(b)
 	b.watchFirstRun()
-	r.findSomebody(b, s)
+	r.findSomebody(b)
 	r.syncAgain(b, s)
 	r.approveAShrink(b, s)
 	b.pauseAndResume()
@@ -58,7 +59,7 @@ func TestFromAPastedKeyToAnApprovedRunInABrowser(t *testing.T) {
 	r.wantNoKey("an answer", w.said())
 	r.wantNoKeyStored("while the service runs")
 	s.end(syscall.SIGTERM, wire.ExitTerminated)
-	r.wantNoKey("the service's output", []byte(s.stdout.text()+s.stderr.text()))
+	r.wantNoKey("the service's output", []byte(s.Stdout.Text()+s.Stderr.Text()))
 	r.wantNoKeyStored("after its end")
 }
 
@@ -114,7 +115,7 @@ func (b *tab) watchFirstRun() {
 
 // findSomebody finds a person by the user name, and compares the record with
 // what the tenant sent.
-func (r *rig) findSomebody(b *tab, s *running) {
+func (r *rig) findSomebody(b *tab) {
 	r.Helper()
 	const who = 617
 	var sent struct {
@@ -134,7 +135,7 @@ func (r *rig) findSomebody(b *tab, s *running) {
 	raw := ask(b, chromedp.Evaluate[string](`document.querySelector("pre.code").textContent`))
 	var got, want bytes.Buffer
 	if err := json.Compact(&got, []byte(raw)); err != nil {
-		r.Fatalf("%v: %s", err, short(raw))
+		r.Fatalf("%v: %s", err, programtest.Short(raw))
 	}
 	if err := json.Compact(&want, r.tenant.User(who)); err != nil {
 		r.Fatal(err)
@@ -213,7 +214,9 @@ func (b *tab) pauseAndResume() {
 func (b *tab) lookAround(s *running) {
 	b.Helper()
 	for _, page := range []struct{ name, path, then string }{
-		{"runs", "/runs", "main table"}, {"connectors", "/connectors", "main .card"}, {"diagnosis", "/doctor", "main .card"},
+		{"runs", "/runs", "main table"},
+		{"connectors", "/connectors", "main .card"},
+		{"diagnosis", "/doctor", "main .card"},
 		{"", "/people", "main"}, {"", "/connections/okta/edit", "#connection-form"}, {"", "/connections/okta/remove", "main form"},
 	} {
 		b.visit(s.address+page.path, page.then)
@@ -329,7 +332,7 @@ func TestOtherSitesCanNeitherReadNorWrite(t *testing.T) {
 	b.visit(s.login, "#fine")
 	b.do(chromedp.Navigate(other.URL), until(`document.title == "done"`))
 	if got := ask(b, chromedp.Evaluate[string](`document.getElementById("read").textContent`)); got != "refused\nrefused\nrefused\nrefused" {
-		t.Errorf("the other origin read %q", short(got))
+		t.Errorf("the other origin read %q", programtest.Short(got))
 	}
 	b.click("#send", "h1")
 	b.wantText("h1", "another site")
@@ -346,7 +349,7 @@ func TestOtherSitesCanNeitherReadNorWrite(t *testing.T) {
 	b.do(chromedp.Navigate(stranger+"/"), until(`document.title == "done"`))
 	got := ask(b, chromedp.Evaluate[string](`document.getElementById("read").textContent`))
 	if strings.Count(got, "421 ") != 4 || strings.Contains(got, "workforce") || strings.Contains(got, login) {
-		t.Errorf("under another name the service said %q", short(got))
+		t.Errorf("under another name the service said %q", programtest.Short(got))
 	}
 	w.wantStatus(t, "POST "+stranger+"/connections/workforce/pause", http.StatusMisdirectedRequest)
 	b.click("#send", "body")

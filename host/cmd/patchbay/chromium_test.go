@@ -18,6 +18,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"patchbay.example/internal/program/programtest"
 )
 
 // patience bounds a step in the browser, on a busy machine.
@@ -50,7 +52,7 @@ func openTab(t *testing.T, w *witness) *tab {
 		}
 	}
 	if path == "" {
-		skipUnlessRequired(t, "chromium", errors.New("there is none"))
+		programtest.SkipUnlessRequired(t, "chromium", errors.New("there is none"))
 	}
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(patience),
@@ -131,7 +133,7 @@ func (b *tab) do(steps ...step) {
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		at, _ := chromedp.Run(b.ctx, chromedp.Location())
 		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string]("document.body.innerText"))
-		b.Fatalf("at %s: %v\n%s", at, err, short(text))
+		b.Fatalf("at %s: %v\n%s", at, err, programtest.Short(text))
 	}
 }
 
@@ -173,7 +175,7 @@ func (b *tab) text(selector string) string {
 // wantText checks that each of the texts is written where the selector points.
 func (b *tab) wantText(selector string, texts ...string) {
 	b.Helper()
-	wantTexts(b.T, selector, b.text(selector), texts...)
+	programtest.WantTexts(b.T, selector, b.text(selector), texts...)
 }
 
 // ask is what an action says of the page.

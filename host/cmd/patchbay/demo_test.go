@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 )
 
@@ -19,23 +20,23 @@ var demoFolder = regexp.MustCompile(`Data in (\S+), (removed|kept)`)
 // One command in any folder shows everything, and leaves nothing.
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	p := command{args: []string{"demo", "--users", "120"}, env: []string{"DATABASE_URL=postgres://nobody@127.0.0.1:1/real"}}.start(t)
+	p := programtest.Command{Args: []string{"demo", "--users", "120"}, Env: []string{"DATABASE_URL=postgres://nobody@127.0.0.1:1/real"}}.Start(t)
 	s := greeted(p, "Open ")
 	visitor := browser(t)
 	if status, text := get(t, visitor, s.login); status != http.StatusOK || !strings.Contains(text, "workforce") {
-		t.Fatalf("the printed address answers %d: %s", status, short(text))
+		t.Fatalf("the printed address answers %d: %s", status, programtest.Short(text))
 	}
-	said := p.stdout.await(p, "Synced: 120 people")
+	said := p.Stdout.Await(p, "Synced: 120 people")
 	for _, want := range []string{"A fake Okta tenant with 120 people", "✓ token", "✓ role", "Connection workforce is added"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it did not say %q:\n%s", want, said)
 		}
 	}
 	if status, text := get(t, visitor, s.address+"/api/v1/connections/workforce/people?limit=1"); status != http.StatusOK || !strings.Contains(text, `"user_name"`) {
-		t.Errorf("people: %d %s", status, short(text))
+		t.Errorf("people: %d %s", status, programtest.Short(text))
 	}
 	if status, text := get(t, visitor, s.address+"/connections/workforce"); status != http.StatusOK || !strings.Contains(text, "120") {
-		t.Errorf("the connection's page: %d %s", status, short(text))
+		t.Errorf("the connection's page: %d %s", status, programtest.Short(text))
 	}
 	found := demoFolder.FindStringSubmatch(said)
 	if found == nil || found[2] != "removed" {
@@ -54,26 +55,26 @@ func TestDemoKeepsItsDataWhereItIsTold(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "demo")
 	for range 2 { // the second time with another tenant behind the same connection
-		p := command{args: []string{"demo", "--users", "30", "--data", data}}.start(t)
+		p := programtest.Command{Args: []string{"demo", "--users", "30", "--data", data}}.Start(t)
 		s := greeted(p, "Open ")
-		said := p.stdout.await(p, "Synced: 30 people")
+		said := p.Stdout.Await(p, "Synced: 30 people")
 		if found := demoFolder.FindStringSubmatch(said); found == nil || found[1] != data || found[2] != "kept" {
 			t.Errorf("it said %v", found)
 		}
 		s.end(syscall.SIGINT, wire.ExitInterrupt)
 	}
-	people := command{args: []string{"users", "list", "--data", data}}
-	people.run(t).wantCode(0)
+	people := programtest.Command{Args: []string{"users", "list", "--data", data}}
+	people.Run(t).WantCode(0)
 }
 
 // In the source folder, as in a fresh clone, the connector is built.
 func TestDemoBuildsTheConnectorFromSource(t *testing.T) {
 	t.Parallel()
 	temporary := t.TempDir()
-	p := command{path: aloneProgram(t), folder: moduleFolder(t), args: []string{"demo", "--users", "30"}, env: []string{"TMPDIR=" + temporary}}.start(t)
+	p := programtest.Command{Path: aloneProgram(t), Folder: programtest.ModuleFolder(t), Args: []string{"demo", "--users", "30"}, Env: []string{"TMPDIR=" + temporary}}.Start(t)
 	s := greeted(p, "Open ")
-	p.stdout.await(p, "Synced: 30 people")
-	p.wantStderr("go build ./plugin/okta")
+	p.Stdout.Await(p, "Synced: 30 people")
+	p.WantStderr("go build ./plugin/okta")
 	s.end(syscall.SIGTERM, wire.ExitTerminated)
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("it left %v, %v", left, err)
@@ -84,7 +85,7 @@ func TestDemoBuildsTheConnectorFromSource(t *testing.T) {
 func aloneProgram(t *testing.T) string {
 	t.Helper()
 	alone := filepath.Join(t.TempDir(), "patchbay")
-	text, err := os.ReadFile(filepath.Join(programFolder(t), "patchbay"))
+	text, err := os.ReadFile(filepath.Join(programtest.ProgramFolder(t), "patchbay"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,8 +98,8 @@ func aloneProgram(t *testing.T) string {
 func TestDemoWithoutTheConnectorSaysHowToBuildIt(t *testing.T) {
 	t.Parallel()
 	temporary := t.TempDir()
-	c := command{path: aloneProgram(t), args: []string{"demo"}, env: []string{"TMPDIR=" + temporary}}
-	c.run(t).wantCode(wire.ExitUsage).wantNoStdout().wantStderr("go build -o bin/ ./plugin/okta")
+	c := programtest.Command{Path: aloneProgram(t), Args: []string{"demo"}, Env: []string{"TMPDIR=" + temporary}}
+	c.Run(t).WantCode(wire.ExitUsage).WantNoStdout().WantStderr("go build -o bin/ ./plugin/okta")
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("it left %v, %v", left, err)
 	}
@@ -111,6 +112,6 @@ func TestDemoLeavesOtherInstallationsAlone(t *testing.T) {
 		"--users is from 1":   {"demo", "--users", "0"},
 		"other machines may":  {"demo", "--listen", "0.0.0.0:0"},
 	} {
-		command{args: args}.run(t).wantCode(wire.ExitUsage).wantNoStdout().wantStderr(want)
+		programtest.Command{Args: args}.Run(t).WantCode(wire.ExitUsage).WantNoStdout().WantStderr(want)
 	}
 }

@@ -36,25 +36,25 @@ func TestOperatingAnInstallation(t *testing.T) {
 
 func (r *rig) operate() {
 	r.Helper()
-	r.command("connectors", "form", "okta").run(r.T).wantCode(wire.ExitDone).wantStdout("private_key  Private key (secret, required)")
+	r.command("connectors", "form", "okta").Run(r.T).WantCode(wire.ExitDone).WantStdout("private_key  Private key (secret, required)")
 	add := []string{"connections", "add", "workforce", "--connector", "okta", "--set", "domain=" + r.tenant.URL(), "--set", "key_id=" + r.tenant.KeyID(), "--secret", "private_key=-"}
 	key := string(r.tenant.PrivateKeyPEM())
 	wrong := r.command(append(add, "--set", "client_id=0oaunknown")...)
-	wrong.stdin = key
-	wrong.run(r.T).wantCode(wire.ExitRefused).wantStdout("✗ token", "To fix: ").wantStderr("nothing was stored")
+	wrong.Stdin = key
+	wrong.Run(r.T).WantCode(wire.ExitRefused).WantStdout("✗ token", "To fix: ").WantStderr("nothing was stored")
 	right := r.command(append(add, "--set", "client_id="+r.tenant.ClientID())...)
-	right.stdin = key
-	right.run(r.T).wantCode(wire.ExitDone).wantStdout("✓ users", "Added workforce: ")
+	right.Stdin = key
+	right.Run(r.T).WantCode(wire.ExitDone).WantStdout("✓ users", "Added workforce: ")
 
-	r.command("sync", "workforce", "--now").run(r.T).wantCode(wire.ExitDone).wantStdout("Run ")
+	r.command("sync", "workforce", "--now").Run(r.T).WantCode(wire.ExitDone).WantStdout("Run ")
 	r.wantEverybody()
-	r.command("sync", "workforce", "--watch").run(r.T).wantCode(wire.ExitDone).wantStdout("60 unchanged").wantStderr("The listing is complete: 3 pages, 60 people")
-	planned := r.command("sync", "workforce", "--plan").run(r.T).wantCode(wire.ExitDone).wantStdout("Nothing was changed.", "patchbay runs approve ")
-	run := regexp.MustCompile(`approve (\d+)`).FindStringSubmatch(planned.stdout.text())[1]
-	r.command("connections", "list").run(r.T).wantCode(wire.ExitDone).wantStdout("Held for review")
-	r.command("runs", "approve", run).run(r.T).wantCode(wire.ExitUsage).wantStderr("--yes")
-	r.command("runs", "approve", run, "--yes").run(r.T).wantCode(wire.ExitDone).wantStdout("Run " + run + " was approved")
-	r.command("runs", "discard", run).run(r.T).wantCode(wire.ExitUsage).wantStderr("To fix: ")
+	r.command("sync", "workforce", "--watch").Run(r.T).WantCode(wire.ExitDone).WantStdout("60 unchanged").WantStderr("The listing is complete: 3 pages, 60 people")
+	planned := r.command("sync", "workforce", "--plan").Run(r.T).WantCode(wire.ExitDone).WantStdout("Nothing was changed.", "patchbay runs approve ")
+	run := regexp.MustCompile(`approve (\d+)`).FindStringSubmatch(planned.Stdout.Text())[1]
+	r.command("connections", "list").Run(r.T).WantCode(wire.ExitDone).WantStdout("Held for review")
+	r.command("runs", "approve", run).Run(r.T).WantCode(wire.ExitUsage).WantStderr("--yes")
+	r.command("runs", "approve", run, "--yes").Run(r.T).WantCode(wire.ExitDone).WantStdout("Run " + run + " was approved")
+	r.command("runs", "discard", run).Run(r.T).WantCode(wire.ExitUsage).WantStderr("To fix: ")
 
 	r.refused()
 
@@ -64,11 +64,11 @@ func (r *rig) operate() {
 		r.Errorf("the connection is %+v", shown)
 	}
 	r.people()
-	r.command("doctor").run(r.T).wantCode(wire.ExitDone).wantStdout("✓ store")
-	r.command("connections", "pause", "workforce").run(r.T).wantCode(wire.ExitDone).wantStdout("Paused")
-	r.command("sync", "workforce").run(r.T).wantCode(wire.ExitUsage).wantStderr("paused", "patchbay connections resume")
-	r.command("connections", "remove", "workforce", "--yes").run(r.T).wantCode(wire.ExitDone)
-	r.command("connections", "show", "workforce").run(r.T).wantCode(wire.ExitUsage).wantStderr(`there is no connection "workforce"`)
+	r.command("doctor").Run(r.T).WantCode(wire.ExitDone).WantStdout("✓ store")
+	r.command("connections", "pause", "workforce").Run(r.T).WantCode(wire.ExitDone).WantStdout("Paused")
+	r.command("sync", "workforce").Run(r.T).WantCode(wire.ExitUsage).WantStderr("paused", "patchbay connections resume")
+	r.command("connections", "remove", "workforce", "--yes").Run(r.T).WantCode(wire.ExitDone)
+	r.command("connections", "show", "workforce").Run(r.T).WantCode(wire.ExitUsage).WantStderr(`there is no connection "workforce"`)
 }
 
 // refused lets a run be refused, as the role was taken away.
@@ -81,7 +81,7 @@ func (r *rig) refused() {
 	if err := r.tenant.Order(fault); err != nil {
 		r.Fatal(err)
 	}
-	r.command("sync", "workforce", "--now").run(r.T).wantCode(wire.ExitRefused).wantStderr("failed: ", "To fix: ")
+	r.command("sync", "workforce", "--now").Run(r.T).WantCode(wire.ExitRefused).WantStderr("failed: ", "To fix: ")
 	var runs struct{ Runs []service.Run }
 	decode(r.T, r.ok("runs", "list", "--limit", "1", "--format", "json"), &runs)
 	if len(runs.Runs) != 1 || runs.Runs[0].Status != store.RunFailed || runs.Runs[0].Class != "PERMISSION_MISSING" {
@@ -95,7 +95,7 @@ func (r *rig) people() {
 	var found struct{ People []service.Person }
 	decode(r.T, r.ok("users", "list", "--limit", "1", "--format", "json"), &found)
 	someone := found.People[0]
-	r.command("users", "show", someone.ID).run(r.T).wantCode(wire.ExitDone).wantStdout(someone.Name, `"profile": {`)
+	r.command("users", "show", someone.ID).Run(r.T).WantCode(wire.ExitDone).WantStdout(someone.Name, `"profile": {`)
 	path := filepath.Join(r.TempDir(), "people.csv")
 	r.ok("users", "export", "--format", "csv", "--output", path)
 	text, err := os.ReadFile(path)
@@ -103,7 +103,7 @@ func (r *rig) people() {
 		r.Errorf("the export has %d lines, %v", strings.Count(string(text), "\n"), err)
 	}
 	r.ok("users", "forget", someone.ID, "--yes")
-	r.command("users", "show", someone.ID).run(r.T).wantCode(wire.ExitUsage).wantStderr("knows nobody")
+	r.command("users", "show", someone.ID).Run(r.T).WantCode(wire.ExitUsage).WantStderr("knows nobody")
 	if strings.Contains(r.ok("users", "export"), someone.ID) {
 		r.Error("who was forgotten is exported")
 	}

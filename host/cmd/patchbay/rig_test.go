@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/plugin/okta/oktatest"
 )
 
@@ -53,14 +54,14 @@ func (r *rig) write(path string, text []byte) {
 }
 
 // command is patchbay on the rig's data folder.
-func (r *rig) command(args ...string) command {
-	return command{args: append(args, "--data", r.data), env: r.env, secrets: secretsOf(r.T, r.tenant)}
+func (r *rig) command(args ...string) programtest.Command {
+	return programtest.Command{Args: append(args, "--data", r.data), Env: r.env, Secrets: secretsOf(r.T, r.tenant)}
 }
 
 // ok runs a command that succeeds, and returns its standard output.
 func (r *rig) ok(args ...string) string {
 	r.Helper()
-	return r.command(args...).run(r.T).wantCode(0).stdout.text()
+	return r.command(args...).Run(r.T).WantCode(0).Stdout.Text()
 }
 
 // add adds the tenant as the connection workforce.
@@ -72,7 +73,7 @@ func (r *rig) add() {
 
 // running is a service that runs.
 type running struct {
-	*execution
+	*programtest.Execution
 	address string
 	login   string
 }
@@ -81,28 +82,28 @@ type running struct {
 // for what is due all the time, and takes over a run after a second.
 func (r *rig) serve(args ...string) *running {
 	r.Helper()
-	return greeted(r.command(append([]string{"serve", "--listen", "127.0.0.1:0", "--tick", "100ms", "--lease", "1s"}, args...)...).start(r.T), "Patchbay is ready: ")
+	return greeted(r.command(append([]string{"serve", "--listen", "127.0.0.1:0", "--tick", "100ms", "--lease", "1s"}, args...)...).Start(r.T), "Patchbay is ready: ")
 }
 
 var loginAddress = regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/login\?token=\S+`)
 
 // greeted waits for the address that a program prints after a text.
-func greeted(p *execution, text string) *running {
+func greeted(p *programtest.Execution, text string) *running {
 	p.Helper()
 	for {
-		said := p.stdout.await(p, text)
+		said := p.Stdout.Await(p, text)
 		if found := loginAddress.FindStringSubmatch(said); found != nil {
-			return &running{execution: p, address: found[1], login: found[0]}
+			return &running{Execution: p, address: found[1], login: found[0]}
 		}
-		p.stdout.await(p, "/login?token=")
+		p.Stdout.Await(p, "/login?token=")
 	}
 }
 
 // end ends the service as a service manager does, and checks its exit code.
 func (s *running) end(sent os.Signal, code int) {
 	s.Helper()
-	s.signal(sent)
-	s.wait().wantCode(code)
+	s.Signal(sent)
+	s.Wait().WantCode(code)
 }
 
 // browser is a visitor with cookies.
@@ -137,7 +138,7 @@ func get(t *testing.T, client *http.Client, url string) (int, string) {
 // awaitTenant waits until the tenant's counts are so.
 func (r *rig) awaitTenant(done func(oktatest.Stats) bool) {
 	r.Helper()
-	ctx, cancel := context.WithTimeout(r.Context(), endLimit)
+	ctx, cancel := context.WithTimeout(r.Context(), programtest.EndLimit)
 	defer cancel()
 	if s, err := r.tenant.Await(ctx, done); err != nil {
 		r.Fatalf("%v; the tenant has seen %+v", err, s)
@@ -158,7 +159,7 @@ func (r *rig) exported() []string {
 			ID string `json:"id"`
 		}
 		if err := json.Unmarshal([]byte(line), &person); err != nil || person.ID == "" {
-			r.Fatalf("line %q: %v", short(line), err)
+			r.Fatalf("line %q: %v", programtest.Short(line), err)
 		}
 		ids = append(ids, person.ID)
 	}

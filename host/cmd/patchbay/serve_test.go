@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"patchbay.example/internal/program"
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store/postgres/postgrestest"
 	"patchbay.example/internal/wire"
@@ -35,7 +36,7 @@ func (r *rig) runs() []service.Run {
 	}
 	text := r.ok("runs", "list", "--format", "json")
 	if err := json.Unmarshal([]byte(text), &list); err != nil {
-		r.Fatalf("%q: %v", short(text), err)
+		r.Fatalf("%q: %v", programtest.Short(text), err)
 	}
 	return list.Runs
 }
@@ -61,7 +62,7 @@ func TestAServiceIsOpenedByItsAddressOnce(t *testing.T) {
 	s := r.serve()
 	visitor := browser(t)
 	if status, text := get(t, visitor, s.login); status != http.StatusOK || !strings.Contains(text, "Patchbay") {
-		t.Fatalf("the printed address answers %d: %s", status, short(text))
+		t.Fatalf("the printed address answers %d: %s", status, programtest.Short(text))
 	}
 	if status, _ := get(t, visitor, s.address+"/api/v1/connections"); status != http.StatusOK {
 		t.Errorf("with a session the API answers %d", status)
@@ -83,7 +84,7 @@ func TestAServiceIsOpenedByItsAddressOnce(t *testing.T) {
 		t.Errorf("the address that open printed opens no session: %d", status)
 	}
 	s.end(syscall.SIGINT, wire.ExitInterrupt)
-	if log := s.stderr.text(); strings.Contains(log, "token=") {
+	if log := s.Stderr.Text(); strings.Contains(log, "token=") {
 		t.Errorf("the log holds a token:\n%s", log)
 	}
 }
@@ -114,7 +115,7 @@ func TestCommandsDoWithoutAService(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.write(filepath.Join(r.data, runtimeFile), []byte(`{"address":"http://127.0.0.1:1","token":"x","pid":1}`))
-	r.command("open").run(t).wantCode(wire.ExitOurs).wantStderr("no service runs on " + r.data)
+	r.command("open").Run(t).WantCode(wire.ExitOurs).WantStderr("no service runs on " + r.data)
 	r.add()
 	r.ok("sync", "workforce", "--now")
 	r.wantEverybody()
@@ -175,7 +176,7 @@ func TestATerminatedServiceDoesNotWaitForWhatHangs(t *testing.T) {
 	r.add()
 	r.awaitTenant(struck)
 	s.end(syscall.SIGTERM, wire.ExitTerminated)
-	s.wantStderr("the service has stopped")
+	s.WantStderr("the service has stopped")
 	r.serve("--lease", "1h")
 	r.ok("sync", "workforce", "--now")
 	r.wantEverybody()
@@ -188,10 +189,10 @@ func TestASecondSignalEndsTheServiceAtOnce(t *testing.T) {
 	s := r.serve()
 	r.add()
 	r.awaitTenant(struck)
-	s.signal(syscall.SIGTERM)
-	s.stderr.await(s.execution, "the service is stopping")
+	s.Signal(syscall.SIGTERM)
+	s.Stderr.Await(s.Execution, "the service is stopping")
 	s.end(syscall.SIGTERM, wire.ExitTerminated)
-	if strings.Contains(s.stderr.text(), "the service has stopped") {
+	if strings.Contains(s.Stderr.Text(), "the service has stopped") {
 		t.Error("it ended in order")
 	}
 	r.serve()
@@ -215,14 +216,14 @@ func TestServicesShareADatabase(t *testing.T) {
 		visitor := browser(t)
 		get(t, visitor, s.login)
 		if status, text := get(t, visitor, s.address+"/api/v1/connections/workforce"); status != http.StatusOK || !strings.Contains(text, `"people":30`) {
-			t.Errorf("%s answers %d: %s", s.address, status, short(text))
+			t.Errorf("%s answers %d: %s", s.address, status, programtest.Short(text))
 		}
 	}
 	if opened := r.ok("open"); !strings.HasPrefix(opened, first.address) {
 		t.Errorf("open printed %q, want the first that was started, %s", opened, first.address)
 	}
 	said := r.ok("backup", "--output", t.TempDir())
-	wantTexts(t, "standard output", said, "pg_dump")
+	programtest.WantTexts(t, "standard output", said, "pg_dump")
 	second.end(syscall.SIGTERM, wire.ExitTerminated)
 	first.end(syscall.SIGTERM, wire.ExitTerminated)
 }
@@ -231,8 +232,8 @@ func TestASecondServiceIsToldOfTheFirst(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 3})
 	s := r.serve()
-	r.command("serve", "--listen", "127.0.0.1:0").run(t).wantCode(wire.ExitOurs).wantNoStdout().
-		wantStderr(s.address, "To fix: Open it with: patchbay open")
+	r.command("serve", "--listen", "127.0.0.1:0").Run(t).WantCode(wire.ExitOurs).WantNoStdout().
+		WantStderr(s.address, "To fix: Open it with: patchbay open")
 	if status, _ := get(t, browser(t), s.address+"/healthz"); status != http.StatusOK {
 		t.Errorf("the first answers %d", status)
 	}
@@ -279,13 +280,13 @@ func TestRefusesToStartHalf(t *testing.T) {
 			}
 			start := r.command(append([]string{"serve"}, c.args...)...)
 			if c.args == nil {
-				start.args = append(start.args, "--listen", "127.0.0.1:0")
+				start.Args = append(start.Args, "--listen", "127.0.0.1:0")
 			}
 			if strings.HasPrefix(name, "the same") {
 				start = r.command("serve")
 			}
-			start.env, start.secrets = c.env, append(start.secrets, "pw-canary")
-			start.run(t).wantCode(c.code).wantNoStdout().wantStderr(c.want...)
+			start.Env, start.Secrets = c.env, append(start.Secrets, "pw-canary")
+			start.Run(t).WantCode(c.code).WantNoStdout().WantStderr(c.want...)
 			if _, err := os.Stat(filepath.Join(r.data, runtimeFile)); err == nil {
 				t.Error("it left word of a service")
 			}
@@ -342,11 +343,11 @@ func TestTheServiceManagerIsToldHowItStands(t *testing.T) {
 		}
 	}()
 	c := r.command("serve", "--listen", "127.0.0.1:0")
-	c.env = []string{"NOTIFY_SOCKET=" + socket, "INVOCATION_ID=x"}
-	p := c.start(t)
+	c.Env = []string{"NOTIFY_SOCKET=" + socket, "INVOCATION_ID=x"}
+	p := c.Start(t)
 	await := func(want string) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), endLimit)
+		ctx, cancel := context.WithTimeout(t.Context(), programtest.EndLimit)
 		defer cancel()
 		select {
 		case got := <-states:
@@ -358,12 +359,12 @@ func TestTheServiceManagerIsToldHowItStands(t *testing.T) {
 		}
 	}
 	await("READY=1")
-	if said := p.stdout.await(p, "patchbay open"); strings.Contains(said, "token=") {
+	if said := p.Stdout.Await(p, "patchbay open"); strings.Contains(said, "token=") {
 		t.Errorf("a token goes into the journal: %s", said)
 	}
-	p.signal(syscall.SIGTERM)
+	p.Signal(syscall.SIGTERM)
 	await("STOPPING=1")
-	p.wait().wantCode(wire.ExitTerminated)
+	p.Wait().WantCode(wire.ExitTerminated)
 }
 
 // shortFolder is a folder whose path fits into the address of a socket.

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"patchbay.example/internal/program/programtest"
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin/okta/oktatest"
 )
@@ -27,12 +28,12 @@ func TestOnATerminalALineLives(t *testing.T) {
 	}
 	r.add()
 	c := r.command("sync", "workforce", "--watch")
-	c.stderr = terminal
-	p := c.start(t)
+	c.Stderr = terminal
+	p := c.Start(t)
 	_ = terminal.Close() // the program has its own
 	shown, _ := io.ReadAll(master)
-	p.wait().wantCode(wire.ExitDone).wantStdout("workforce: ", "Run 1 took ")
-	wantTexts(t, "the terminal", string(shown), "Reading: ", " people, ", " pages, ", " a second", "The listing is complete: 4 pages, 40 people")
+	p.Wait().WantCode(wire.ExitDone).WantStdout("workforce: ", "Run 1 took ")
+	programtest.WantTexts(t, "the terminal", string(shown), "Reading: ", " people, ", " pages, ", " a second", "The listing is complete: 4 pages, 40 people")
 	if last := strings.TrimSpace(string(shown)); strings.Count(last, "The listing is complete") != 1 {
 		t.Errorf("a line of the log is told more than once: %q", last[max(0, len(last)-400):])
 	}

@@ -99,7 +99,7 @@ func readSQLite(ctx context.Context, db *sql.DB) ([]table, error) {
 	}
 	words := table{name: "body_words", columns: []string{"rowid", "words"}}
 	for _, row := range tables[0].rows {
-		v := store.Version{UserName: row[1].(string), Name: row[2].(string), Email: row[3].(string)} //nolint:errcheck // strict tables
+		v := store.Version{UserName: row[1].(string), Name: row[2].(string), Email: row[3].(string)}
 		words.rows = append(words.rows, []any{row[0], v.SearchText()})
 	}
 	return append(tables, words), nil
