@@ -58,7 +58,7 @@ func (w *syncWorker) Work(ctx context.Context, job *river.Job[syncArgs]) error {
 	run, err := w.Runner.Run(ctx, *order)
 	switch {
 	case errors.Is(err, syncer.ErrYielded):
-		return river.JobSnooze(0)
+		return w.left(ctx, job.Args, run)
 	case over(run, err):
 		w.conclude(ctx, order.Connection.Name)
 		w.Wake()
@@ -71,6 +71,21 @@ func (w *syncWorker) Work(ctx context.Context, job *river.Job[syncArgs]) error {
 	default:
 		return err
 	}
+}
+
+// left leaves a run for its next slice, which takes its turn behind the runs that
+// have not begun. The job has the key by which the tick would make one, which
+// would come before them: a few runs that wait for a service which is down would
+// keep all workers.
+func (w *syncWorker) left(ctx context.Context, args syncArgs, run store.Run) error {
+	if run.ID == 0 { // it has not begun
+		return river.JobSnooze(0)
+	}
+	rest := syncArgs{Connection: args.Connection, Name: args.Name, Run: run.ID, Epoch: run.Epoch}
+	if _, err := w.client.Insert(ctx, rest, &river.InsertOpts{Priority: priorityBegin}); err != nil {
+		return river.JobSnooze(0) // this one comes again instead
+	}
+	return nil
 }
 
 // interrupted leaves a run that has its checkpoint for later. The job that goes
