@@ -94,13 +94,16 @@ func (s *Sealer) Load(connection string, stored map[string][]byte, sources Sourc
 	return secrets, nil
 }
 
-// Whereabouts says where a stored secret is: "sealed", or the reference. It
+// Sealed is where a secret is that is stored sealed.
+const Sealed = "sealed"
+
+// Whereabouts says where a stored secret is: [Sealed], or the reference. It
 // never holds the secret.
 func Whereabouts(stored []byte) string {
 	if reference, ok := bytes.CutPrefix(stored, []byte(storedReference)); ok {
 		return string(reference)
 	}
-	return "sealed"
+	return Sealed
 }
 
 func (s *Sealer) load(connection, name string, stored []byte, sources Sources) (string, error) {

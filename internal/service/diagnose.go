@@ -100,7 +100,7 @@ func (s *Service) diagnoseConnectors(ctx context.Context, stored []store.Connect
 		c := Check{Name: "connector_" + conn.Connector, Title: "Connector " + conn.Connector, Status: CheckOK}
 		switch {
 		case found.Problem != "":
-			c.Status, c.Detail, c.Fix = CheckFail, found.Problem, found.Fix
+			c.Status, c.Detail, c.Fix = CheckFail, sentence(found.Problem), found.Fix
 		default:
 			c.Detail = fmt.Sprintf("Version %s, %s.", found.Version, found.Trust)
 		}

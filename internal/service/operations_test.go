@@ -135,7 +135,7 @@ func TestADeclaredConnectorIsTheOnlyOneThatRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := slices.IndexFunc(all, func(c service.Connector) bool { return c.Name == "okta" })
-	if i < 0 || all[i].Trust != service.TrustChanged || all[i].Problem == "" || all[i].Fix == "" {
+	if i < 0 || all[i].Trust != service.TrustChanged || all[i].Problem == "" || !strings.Contains(all[i].Fix, "connectors trust okta") {
 		t.Errorf("a connector that was replaced is shown as %+v", all)
 	}
 	r.sync("acme", store.RunFailed)
@@ -157,7 +157,13 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := r.CheckSealingKey(t.Context()); err != nil {
+		t.Errorf("with the right sealing key: %v", err)
+	}
 	r.Sealer = another
+	if err := r.CheckSealingKey(t.Context()); !errors.Is(err, service.ErrSealingKey) || !strings.Contains(err.Error(), "acme") {
+		t.Errorf("with another sealing key: %v", err)
+	}
 	if checks, err = r.Diagnose(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -114,7 +114,7 @@ func (r *Report) blame(err error) {
 	}
 	if invalid, ok := errors.AsType[*connection.InvalidError](err); ok {
 		r.Class = classText(connectorv1.Class_CLASS_CONFIG_INVALID)
-		failed = Check{Name: checkConfig, Title: "Configuration", Status: CheckFail, Reason: reasonConfig, Detail: sentence(invalid.Error()), Fix: "Correct it, and test again."}
+		failed = Check{Name: checkConfig, Title: "Configuration", Status: CheckFail, Reason: reasonConfig, Detail: sentence(invalid.Error()), Fix: "Correct it, and test again. A reference is read by the service: from its environment, and its machine's files."}
 	}
 	for _, c := range r.Checks {
 		if c.Status == CheckFail {

@@ -217,7 +217,9 @@ func (b *tab) lookAround(s *running) {
 		{"runs", "/runs", "main table"},
 		{"connectors", "/connectors", "main .card"},
 		{"diagnosis", "/doctor", "main .card"},
-		{"", "/people", "main"}, {"", "/connections/okta/edit", "#connection-form"}, {"", "/connections/okta/remove", "main form"},
+		{"", "/people", "main"},
+		{"", "/connections/okta/edit", "#connection-form"},
+		{"", "/connections/okta/remove", "main form"},
 	} {
 		b.visit(s.address+page.path, page.then)
 		b.picture(page.name)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 
 	"patchbay.example/internal/api"
 	"patchbay.example/internal/program"
+	"patchbay.example/internal/service"
 	"patchbay.example/internal/telemetry"
 	"patchbay.example/internal/web"
 	"patchbay.example/internal/wire"
@@ -127,8 +127,13 @@ func start(ctx context.Context, s settings, log *slog.Logger) (_ *served, err er
 	if sv.installed, err = assemble(ctx, s, log, sv.address); err != nil {
 		return nil, errors.Join(err, listener.Close(), sv.held.release())
 	}
-	token := rand.Text()
-	if err = sv.answer(listener, token); err == nil {
+	token, err := machineToken(s.data)
+	if err != nil {
+		err = folderError(s.data, err)
+	} else if err = sealingKeyError(sv.service.CheckSealingKey(ctx)); err == nil {
+		err = sv.answer(listener, token)
+	}
+	if err == nil {
 		err = sv.scheduler.Start(ctx)
 	}
 	if err == nil && sv.held != nil {
@@ -142,6 +147,17 @@ func start(ctx context.Context, s settings, log *slog.Logger) (_ *served, err er
 	log.InfoContext(ctx, "the service is ready", slog.String("address", sv.address), slog.String("store", s.storeName()))
 	tellServiceManager(ctx, log, "READY=1")
 	return sv, nil
+}
+
+// sealingKeyError says what to do about a sealing key that is another one's.
+func sealingKeyError(err error) error {
+	if !errors.Is(err, service.ErrSealingKey) {
+		return err
+	}
+	return &program.Error{
+		Err: err, Reason: "SEALING_KEY", Code: wire.ExitUsage,
+		Fix: "Copy the key of the process that stored the secrets, or restore it from a backup, and name it with sealing_key. Where it is lost, enter each secret again with: patchbay connections set.",
+	}
 }
 
 // claimToServe takes the lock of the data folder. On PostgreSQL, where several
