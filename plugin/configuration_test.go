@@ -15,7 +15,7 @@ import (
 
 // house has a field of every kind, with every tag.
 type house struct {
-	Street string   `json:"street" title:"Street" help:"As on the sign." required:"true" example:"Main Street" max:"20"`
+	Street string   `json:"street" title:"Street" help:"As on the sign." required:"true" example:"Main Street" max:"20" listing:"true"`
 	Door   Secret   `json:"door" title:"Door code" required:"true" multiline:"true"`
 	Spare  Secret   `json:"spare" title:"Spare code"`
 	Colour string   `json:"colour" title:"Colour" enum:"red,green" default:"red" group:"Looks"`

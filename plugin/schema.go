@@ -17,7 +17,7 @@ type ConfigSchema struct {
 }
 
 // JSON returns the JSON Schema, UTF-8. Besides the standard keywords it uses
-// x-secret, x-multiline, x-group and x-order, as DescribeResponse in the
+// x-secret, x-multiline, x-listing, x-group and x-order, as DescribeResponse in the
 // contract explains.
 func (s ConfigSchema) JSON() []byte { return s.json }
 
@@ -35,6 +35,7 @@ func (s ConfigSchema) JSON() []byte { return s.json }
 //	min:"1" max:"100"        bounds of a number, of a string's length in bytes
 //	multiline:"true"         a text of several lines
 //	group:"Advanced"         heading in a form
+//	listing:"true"           decides whom or what a resource lists
 //
 // It panics on a struct that can't be a configuration, for that is a mistake
 // of its author which shows at the first start.
@@ -68,7 +69,7 @@ type field struct {
 	name                 string
 	kind                 string // JSON Schema type
 	secret, required     bool
-	multiline            bool
+	multiline, listing   bool
 	title, help, example string
 	group                string
 	enum                 []string
@@ -112,7 +113,7 @@ func newField(index int, name string, sf reflect.StructField) (field, error) {
 	tag := sf.Tag
 	f := field{
 		index: index, name: name, kind: kind, secret: sf.Type == secretType,
-		required: tag.Get("required") == "true", multiline: tag.Get("multiline") == "true",
+		required: tag.Get("required") == "true", multiline: tag.Get("multiline") == "true", listing: tag.Get("listing") == "true",
 		title: tag.Get("title"), help: tag.Get("help"), example: tag.Get("example"), group: tag.Get("group"),
 	}
 	if f.title == "" {
@@ -194,6 +195,9 @@ func (f field) schema(order int) map[string]any {
 	}
 	if f.multiline {
 		s["x-multiline"] = true
+	}
+	if f.listing {
+		s["x-listing"] = true
 	}
 	if f.enum != nil {
 		s["enum"] = f.enum

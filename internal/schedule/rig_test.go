@@ -100,7 +100,7 @@ func (r *runner) claim(ctx context.Context, job syncer.Job) (store.Run, error) {
 		return store.Run{}, err
 	}
 	return r.store.BeginRun(ctx, store.Begin{
-		ConnectionID: job.Connection.ID, Trigger: string(job.Trigger), ConfigHash: job.ConfigHash, Now: r.now(), LeaseUntil: until,
+		ConnectionID: job.Connection.ID, Trigger: string(job.Trigger), Now: r.now(), LeaseUntil: until,
 		Worker: r.worker, Slot: job.Slot, Next: job.Next, Why: job.NextWhy,
 	})
 }

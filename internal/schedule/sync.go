@@ -9,7 +9,6 @@ import (
 
 	"github.com/riverqueue/river"
 
-	"patchbay.example/internal/connection"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/syncer"
 )
@@ -172,7 +171,7 @@ func (s *Scheduler) order(ctx context.Context, args syncArgs) (*syncer.Job, erro
 	if err != nil {
 		return nil, fmt.Errorf("read the connection: %w", err)
 	}
-	order := &syncer.Job{Connection: c, ConfigHash: connection.ListingHash(c)}
+	order := &syncer.Job{Connection: c}
 	running, err := s.Store.Running(ctx, c.ID)
 	if err == nil {
 		// Either the run that was to go on, or a later slice of this job's own.

@@ -180,7 +180,7 @@ func (r *rig) sync(name string, want store.RunStatus) store.Run {
 		r.t.Fatal(err)
 	}
 	s := syncer.Syncer{Store: r.Store, Launch: r.Launch, Configure: r.Configure, Connected: r.Connected, Now: func() time.Time { return r.now }, Worker: "test"}
-	run, err := s.Run(r.t.Context(), syncer.Job{Connection: c, ConfigHash: connection.ListingHash(c), Trigger: c.Schedule.Why})
+	run, err := s.Run(r.t.Context(), syncer.Job{Connection: c, Trigger: c.Schedule.Why})
 	if run.Status != want {
 		r.t.Fatalf("the run ended as %q (%v), want %q", run.Status, err, want)
 	}

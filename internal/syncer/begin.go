@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/connection"
 	"patchbay.example/internal/store"
 )
 
@@ -67,6 +68,7 @@ func (w *worker) begin(ctx context.Context, connector *host.Connector, launchErr
 			return fmt.Errorf("describe the connector: %w", err)
 		}
 		version = description.GetVersion()
+		w.hash = connection.ListingHash(w.job.Connection, description.GetConfigSchemaJson())
 	}
 	trigger := w.job.Trigger
 	if w.run.ID != 0 {
@@ -94,7 +96,7 @@ func (w *worker) beginAnew(ctx context.Context, trigger store.Why, version strin
 	now := w.now()
 	run, err := w.Store.BeginRun(ctx, store.Begin{
 		ConnectionID: w.job.Connection.ID, Trigger: string(trigger),
-		ConfigHash: w.job.ConfigHash, ConnectorVersion: version,
+		ConfigHash: w.hash, ConnectorVersion: version,
 		Now: now, LeaseUntil: now.Add(w.lease()), Worker: w.Worker,
 		Slot: w.job.Slot, Next: w.job.Next, Why: w.job.NextWhy,
 	})
@@ -135,7 +137,7 @@ func (w *worker) staleness(version string) (store.Finish, bool) {
 	case w.expired():
 		end.Reason = ReasonDeadlinePassed
 		end.Message = fmt.Sprintf("The run was interrupted after %d pages, and its deadline of %s has passed since.", left.Pages, w.deadline())
-	case !bytes.Equal(left.ConfigHash, w.job.ConfigHash):
+	case !bytes.Equal(left.ConfigHash, w.hash):
 		end.Reason = ReasonConfigurationChanged
 		end.Message = fmt.Sprintf("The run was interrupted after %d pages, and the connection's configuration has changed since.", left.Pages)
 	case left.ConnectorVersion != version:

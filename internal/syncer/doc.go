@@ -3,7 +3,7 @@
 // says why it did not.
 //
 //	s := &syncer.Syncer{Store: engine, Launch: launch, Configure: configure}
-//	run, err := s.Run(ctx, syncer.Job{Connection: connection, ConfigHash: hash, Trigger: store.WhySchedule})
+//	run, err := s.Run(ctx, syncer.Job{Connection: connection, Trigger: store.WhySchedule})
 //
 // # The steps of a run
 //

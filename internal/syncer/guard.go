@@ -128,5 +128,5 @@ func (w *worker) reconfigured(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read the run that stands: %w", err)
 	}
-	return !bytes.Equal(base.ConfigHash, w.job.ConfigHash), nil
+	return !bytes.Equal(base.ConfigHash, w.hash), nil
 }

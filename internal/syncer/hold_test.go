@@ -106,19 +106,30 @@ func TestFewerPeopleAfterAChangeOfConfigurationAreNoShrink(t *testing.T) {
 	r.sync(store.RunPromoted)
 	before := r.everybody()
 	r.becomes(oktatest.Settings{Users: 30})
-	r.job.ConfigHash = []byte("configuration 2.")
+	r.reconfigure("2")
 	if run := r.sync(store.RunPromoted); run.Removed != 30 {
 		t.Errorf("the run is reported as %+v", run)
 	}
 	r.wantDirectory(before[:30])
 	// But nobody at all is never believed.
-	r.job.ConfigHash = []byte("configuration 3.")
+	r.reconfigure("3")
 	r.becomes(nameless)
 	held := r.sync(store.RunHeld)
 	if plan := r.planOf(held); held.Reason != syncer.ReasonNobodyListed || !plan.ConfigurationChanged || !strings.Contains(plan.Cause, "configuration") {
 		t.Errorf("the run is held for %s: %s", held.Reason, held.Plan)
 	}
 	r.wantDirectory(before[:30])
+}
+
+// Another key, client or pace says nothing about who there is.
+func TestNewCredentialsKeepTheGuard(t *testing.T) {
+	r := newRig(t, 60)
+	r.sync(store.RunPromoted)
+	r.becomes(oktatest.Settings{Users: 30})
+	r.job.Connection.Config = []byte(`{"client_id":"another","key_id":"another","rate_limit_share":80}`)
+	if held := r.sync(store.RunHeld); held.Reason != syncer.ReasonDirectoryShrinks {
+		t.Errorf("the run is held for %s", held.Reason)
+	}
 }
 
 func TestAShrinkLimitOfOnesOwn(t *testing.T) {

@@ -53,7 +53,7 @@ func TestTheLogOfARunThatGoesOn(t *testing.T) {
 func TestTheLogOfARunThatIsAbandoned(t *testing.T) {
 	r := newRig(t, 40)
 	left := r.interrupt(3)
-	r.job.ConfigHash = []byte("configuration 2.")
+	r.reconfigure("2")
 	r.sync(store.RunPromoted)
 	r.wantNotes(left, "Begun", "Abandoned (CONFIGURATION_CHANGED) after 3 pages and 30 people")
 }

@@ -93,7 +93,7 @@ func TestAnInterruptedRunThatIsOutOfDateIsAbandoned(t *testing.T) {
 	}{
 		"deadline passed":       {"", func(r *rig) { r.pass(syncer.DefaultDeadline) }, syncer.ReasonDeadlinePassed},
 		"own deadline passed":   {"", func(r *rig) { r.job.Connection.Deadline = time.Hour; r.pass(2 * time.Hour) }, syncer.ReasonDeadlinePassed},
-		"configuration changed": {"", func(r *rig) { r.job.ConfigHash = []byte("configuration 2.") }, syncer.ReasonConfigurationChanged},
+		"configuration changed": {"", func(r *rig) { r.reconfigure("2") }, syncer.ReasonConfigurationChanged},
 		"connector changed":     {"0.0.1", func(*rig) {}, syncer.ReasonConnectorChanged},
 	} {
 		t.Run(name, func(t *testing.T) {

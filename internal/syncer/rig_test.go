@@ -149,7 +149,7 @@ func newRig(t *testing.T, users int, faults ...string) *rig {
 		Now:       func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) },
 		Log:       slog.New(slog.NewTextHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
-	r.job = syncer.Job{Trigger: "manual", ConfigHash: []byte("configuration 1.")}
+	r.job = syncer.Job{Trigger: "manual"}
 	r.job.Connection = store.Connection{
 		Name: "acme", Connector: "okta", Resource: "users", Config: []byte(`{}`), Interval: 6 * time.Hour,
 		Created: time.Now(), Updated: time.Now(),
@@ -207,6 +207,12 @@ func (r *rig) configuration() host.Configuration {
 		panic(err)
 	}
 	return host.Configuration{JSON: text, Secrets: map[string]string{"private_key": string(r.tenant.PrivateKeyPEM())}}
+}
+
+// reconfigure changes what the connection lists, as an administrator would by
+// another domain.
+func (r *rig) reconfigure(domain string) {
+	r.job.Connection.Config = []byte(`{"domain":"` + domain + `.example.com"}`)
 }
 
 // pass lets time pass.

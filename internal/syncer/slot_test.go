@@ -63,7 +63,7 @@ func TestARunThatGoesOnLeavesTheSlot(t *testing.T) {
 func TestARunInPlaceOfAnAbandonedOneTakesTheSlot(t *testing.T) {
 	r := newRig(t, 40)
 	r.interrupt(2)
-	r.job.ConfigHash = []byte("configuration 2.")
+	r.reconfigure("2")
 	slot := time.Now().Truncate(time.Second)
 	r.plan(slot)
 	if run := r.sync(store.RunPromoted); !run.Slot.Equal(slot) || !r.next().Equal(slot.Add(6*time.Hour)) {
@@ -77,6 +77,7 @@ func TestARunInPlaceOfAnAbandonedPlanIsAPlan(t *testing.T) {
 	r := newRig(t, 40)
 	r.job.Trigger = store.WhyPlan
 	r.interrupt(2)
-	r.job.ConfigHash, r.job.Trigger = []byte("configuration 2."), store.WhySchedule
+	r.reconfigure("2")
+	r.job.Trigger = store.WhySchedule
 	r.sync(store.RunHeld)
 }

@@ -79,11 +79,6 @@ type Syncer struct {
 // Job is an order for a run.
 type Job struct {
 	Connection store.Connection
-	// ConfigHash is a hash of what decides what is listed: connector, resource
-	// and configuration. Credentials that are merely renewed should not change
-	// it: a run goes on only under the same one, and under another one fewer
-	// people are no surprise.
-	ConfigHash []byte
 	// Trigger says why the run begins. A run of [store.WhyPlan] is always held.
 	Trigger store.Why
 	// Slot, Next and NextWhy are as in [store.Begin].
@@ -133,6 +128,7 @@ type worker struct {
 	*Syncer
 	Store   points // in place of Syncer's
 	job     Job
+	hash    []byte    // of what decides what is listed; nil where the connector was not launched
 	called  time.Time // when Run was
 	log     *slog.Logger
 	run     store.Run    // its zero value before it is begun

@@ -10,12 +10,12 @@ import (
 
 // config is what an administrator enters.
 type config struct {
-	Domain     string        `json:"domain" title:"Okta domain" help:"The address of your Okta org as your users see it, not that of the Admin Console." required:"true" example:"example.okta.com" max:"512"`
+	Domain     string        `json:"domain" title:"Okta domain" help:"The address of your Okta org as your users see it, not that of the Admin Console." required:"true" example:"example.okta.com" max:"512" listing:"true"`
 	ClientID   string        `json:"client_id" title:"Client ID" help:"Of the API Services app: Admin Console › Applications › your app › General › Client Credentials." required:"true" example:"0oa1ab2cd3ef4gh5ij6k" max:"256"`
 	PrivateKey plugin.Secret `json:"private_key" title:"Private key" help:"The key that the Admin Console showed once, as JWK or PEM; paste it whole." required:"true" multiline:"true"`
 	KeyID      string        `json:"key_id" title:"Key ID" help:"The KID beside the public key. Needed for a PEM key when the app has several keys; a JWK brings its own." group:"Advanced" max:"256"`
 
-	IncludeDeprovisioned bool `json:"include_deprovisioned" title:"Include deactivated users" help:"Also reads users whose status is DEPROVISIONED, in a second pass." default:"false" group:"Advanced"`
+	IncludeDeprovisioned bool `json:"include_deprovisioned" title:"Include deactivated users" help:"Also reads users whose status is DEPROVISIONED, in a second pass." default:"false" group:"Advanced" listing:"true"`
 	RateLimitShare       int  `json:"rate_limit_share" title:"Share of the rate limit" help:"Percent of each of Okta's rate limits that a sync may use. 100 if the org has set a limit for this app of its own (Application rate limits)." default:"50" min:"1" max:"100" group:"Advanced"`
 }
 

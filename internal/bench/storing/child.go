@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"patchbay.example/host"
-	"patchbay.example/internal/connection"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/syncer"
 )
@@ -102,7 +101,7 @@ func jobOn(ctx context.Context, s store.Store) (syncer.Job, error) {
 			c, err = s.Connection(ctx, name)
 		}
 	}
-	return syncer.Job{Connection: c, ConfigHash: connection.ListingHash(c), Trigger: "manual"}, err
+	return syncer.Job{Connection: c, Trigger: "manual"}, err
 }
 
 // timedStore notes how long promoting takes.

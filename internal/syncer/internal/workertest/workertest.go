@@ -74,7 +74,7 @@ func Work(ctx context.Context, order Order) error {
 		Now: func() time.Time { return time.Now().Add(order.Ahead) },
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	}
-	_, err = s.Run(ctx, syncer.Job{Connection: connection, ConfigHash: []byte("configuration 1."), Trigger: store.WhyManual})
+	_, err = s.Run(ctx, syncer.Job{Connection: connection, Trigger: store.WhyManual})
 	return err
 }
 

@@ -397,7 +397,9 @@ type DescribeResponse_builder struct {
 	// "enum", "pattern", "minLength", "maxLength", "minimum" and "maximum", a
 	// property may have "x-secret": true (it travels in ConnectRequest.secrets
 	// and is never shown again), "x-order" (integer, position in a form),
-	// "x-group" (heading in a form) and "x-multiline": true. Secret properties
+	// "x-group" (heading in a form), "x-multiline": true and "x-listing": true
+	// (it decides whom or what a resource lists, as a domain or a filter does, so
+	// that fewer of them after a change are no surprise). Secret properties
 	// are of type string. Unknown properties are refused
 	// ("additionalProperties": false).
 	ConfigSchemaJson []byte
