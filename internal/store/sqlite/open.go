@@ -32,8 +32,13 @@ const (
 	// busyMilliseconds is how long a writer waits for one of another process,
 	// such as a backup; within the process there is one writer only.
 	busyMilliseconds = 10_000
-	// walBytes is what is left of the write-ahead log after a checkpoint.
+	// walBytes is how large the write-ahead log grows before it is copied into the
+	// file, and what is left of it then. People come in no order, so that each
+	// page of them touches leaves all over an index: the longer the log, the more
+	// often a leaf is written to it before it is copied once.
 	walBytes = 16 << 20
+	// pageBytes is SQLite's default, and that of our files.
+	pageBytes = 4 << 10
 )
 
 // Open opens the file at path, or makes it, readable by its owner only, and
@@ -89,6 +94,7 @@ func pool(path string, size, cacheKiB int, lock string, pragmas ...string) *sql.
 		"secure_delete(1)", // what is forgotten is overwritten
 		"cache_size(-" + strconv.Itoa(cacheKiB) + ")",
 		"journal_size_limit(" + strconv.Itoa(walBytes) + ")",
+		"wal_autocheckpoint(" + strconv.Itoa(walBytes/pageBytes) + ")",
 	}, pragmas...)}
 	db := connect(path, settings)
 	db.SetMaxOpenConns(size)
