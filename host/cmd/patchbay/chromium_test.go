@@ -152,7 +152,19 @@ func (b *tab) click(selector, then string) {
 // visit opens a page, and waits for what is on it.
 func (b *tab) visit(address, then string) {
 	b.Helper()
-	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS(then)))
+	b.do(again(chromedp.Navigate(address)), chromedp.WaitVisible(chromedp.CSS(then)))
+}
+
+// again takes a step once more where the browser gave it up for another one that
+// was still under way, such as the page that a form has just led to.
+func again(s step) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := s(ctx, t)
+		if err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED") {
+			_, err = s(ctx, t)
+		}
+		return err
+	})
 }
 
 // paste puts a text into a field at once, as a paste does: what stood there is
