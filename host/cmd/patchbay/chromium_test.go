@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -140,30 +141,39 @@ func (b *tab) do(steps ...step) {
 // wait waits until what the selector names is seen.
 func (b *tab) wait(selector string) {
 	b.Helper()
-	b.do(chromedp.WaitVisible(chromedp.CSS(selector)))
+	b.do(again(chromedp.WaitVisible(chromedp.CSS(selector))))
 }
 
 // click presses what the selector names, and waits for what comes then.
 func (b *tab) click(selector, then string) {
 	b.Helper()
-	b.do(chromedp.Click(chromedp.CSS(selector)), chromedp.WaitVisible(chromedp.CSS(then)))
+	b.do(chromedp.Click(chromedp.CSS(selector)), again(chromedp.WaitVisible(chromedp.CSS(then))))
 }
 
 // visit opens a page, and waits for what is on it.
 func (b *tab) visit(address, then string) {
 	b.Helper()
-	b.do(again(chromedp.Navigate(address)), chromedp.WaitVisible(chromedp.CSS(then)))
+	b.do(again(chromedp.Navigate(address)), again(chromedp.WaitVisible(chromedp.CSS(then))))
 }
 
-// again takes a step once more where the browser gave it up for another one that
-// was still under way, such as the page that a form has just led to.
-func again(s step) step {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := s(ctx, t)
-		if err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED") {
-			_, err = s(ctx, t)
+// again takes a step anew where the page that it was for has given way to
+// another one meanwhile, such as the one that a form has led to. It ends with
+// its context at the latest.
+func again[A any](action chromedp.Action[A]) chromedp.Action[A] {
+	return func(ctx context.Context, t *chromedp.Target) (A, error) {
+		for {
+			answer, err := action(ctx, t)
+			if err == nil || ctx.Err() != nil || !overtaken(err) {
+				return answer, err
+			}
 		}
-		return err
+	}
+}
+
+// overtaken reports whether a step failed because another page came.
+func overtaken(err error) bool {
+	return slices.ContainsFunc([]string{"net::ERR_ABORTED", "Cannot find context", "Execution context was destroyed", "Inspected target navigated"}, func(said string) bool {
+		return strings.Contains(err.Error(), said)
 	})
 }
 
@@ -195,7 +205,7 @@ func ask[A any](b *tab, action chromedp.Action[A]) A {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	answer, err := chromedp.Run(ctx, action)
+	answer, err := chromedp.Run(ctx, again(action))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -205,7 +215,7 @@ func ask[A any](b *tab, action chromedp.Action[A]) A {
 // until waits until an expression is true.
 func until(expression string) step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := chromedp.Poll[bool](expression)(ctx, t)
+		_, err := again(chromedp.Poll[bool](expression))(ctx, t)
 		return err
 	})
 }
