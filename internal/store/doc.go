@@ -24,6 +24,13 @@
 // and nothing else. The sightings of the promoted run stay: the next run
 // compares with them, and readers take the volatile times from there.
 //
+// # The People view
+//
+// What anybody may see of the directory of one connection, the HRIS, is a
+// [PeopleView] and the settings. Its revision moves in the transaction that
+// changes either, so that whoever keeps people in memory finds out with one
+// cheap question whether what it keeps may still be shown.
+//
 // # Fencing
 //
 // A run is owned by one worker at a time. Each write of a run names its epoch;

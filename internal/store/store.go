@@ -106,7 +106,9 @@ type Store interface {
 	// ErrNameTaken.
 	AddConnection(ctx context.Context, c Connection) (int64, error)
 	// UpdateConnection replaces what an administrator sets (everything above
-	// Generation in [Connection]). ErrNotFound, ErrNameTaken.
+	// Generation in [Connection]). ErrNotFound, ErrNameTaken. Like AddConnection and
+	// RemoveConnection, it makes another [PeopleView.Revision] where another
+	// connection, or none, has the HRIS mark from then on.
 	UpdateConnection(ctx context.Context, c Connection) error
 	// RemoveConnection removes a connection with all that it brought.
 	RemoveConnection(ctx context.Context, id int64) error
@@ -208,9 +210,32 @@ type Store interface {
 	Vanishing(ctx context.Context, run int64, limit int) ([]Person, error)
 	// Changes are what a promoted run did, by id, beginning after an id.
 	Changes(ctx context.Context, run int64, after string, limit int) ([]Change, error)
-	// Forget erases every version, sighting and plan's mention of a person.
-	// ErrNotFound.
+	// Departed are the last states of those who left and are not there, by id,
+	// beginning after an id, for as long as tombstones are kept. Their Times are
+	// zero. ErrNotFound for a connection that is not there.
+	Departed(ctx context.Context, connection int64, after string, limit int) ([]Person, error)
+	// History is what promoted runs did to one person, whether there or departed,
+	// newest first: what [Store.Changes] of each says, for as long as versions and
+	// runs are kept. It is empty for somebody unknown.
+	History(ctx context.Context, connection int64, id string, limit int) ([]Change, error)
+	// Promotions are a connection's promoted runs that finished at since or after,
+	// newest first.
+	Promotions(ctx context.Context, connection int64, since time.Time, limit int) ([]Run, error)
+	// Forget erases every version, sighting and plan's mention of a person, and
+	// takes the person out of the People view's settings unless another connection
+	// has somebody of the same id. ErrNotFound.
 	Forget(ctx context.Context, connection int64, id string) error
+
+	// PeopleView is what the People view is made of by now. It costs little: it is
+	// asked for with each request.
+	PeopleView(ctx context.Context) (PeopleView, error)
+	// PeopleSettings are the settings of the People view, a JSON object, and their
+	// revision; nil and 0 before the first.
+	PeopleSettings(ctx context.Context) (body []byte, revision int64, err error)
+	// SetPeopleSettings replaces the settings that have the revision from, and
+	// returns the new revision, which no settings had before. ErrMoved where they
+	// have another one; ErrPeopleSettings.
+	SetPeopleSettings(ctx context.Context, body []byte, from int64) (revision int64, err error)
 
 	// Backup writes a copy of everything, as of one moment and while others go
 	// on, into a new file. ErrBackupElsewhere where the engine has tools of its

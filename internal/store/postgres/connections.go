@@ -23,7 +23,7 @@ const connectionColumns = `id, name, connector, resource, config, secrets, hris,
 // the mark from the one that had it.
 func (s *Store) AddConnection(ctx context.Context, c store.Connection) (int64, error) {
 	var id int64
-	err := s.transact(ctx, "add connection "+c.Name, func(tx pgx.Tx) error {
+	err := s.marking(ctx, "add connection "+c.Name, func(tx pgx.Tx) error {
 		settings, err := settingsOf(c)
 		if err != nil {
 			return err
@@ -41,7 +41,7 @@ func (s *Store) AddConnection(ctx context.Context, c store.Connection) (int64, e
 
 // UpdateConnection implements [store.Store].
 func (s *Store) UpdateConnection(ctx context.Context, c store.Connection) error {
-	err := s.transact(ctx, "update connection "+c.Name, func(tx pgx.Tx) error {
+	err := s.marking(ctx, "update connection "+c.Name, func(tx pgx.Tx) error {
 		settings, err := settingsOf(c)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (s *Store) UpdateConnection(ctx context.Context, c store.Connection) error 
 // before. ErrNotFound for one that is not there.
 func (s *Store) RemoveConnection(ctx context.Context, id int64) error {
 	doing := fmt.Sprintf("remove connection %d", id)
-	err := s.transact(ctx, doing, func(tx pgx.Tx) error {
+	err := s.marking(ctx, doing, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `UPDATE connection SET removed = true, name = NULL, hris = false, secrets = '{}', config = NULL
 			WHERE id = $1 AND NOT removed`, id)
 		if err != nil {

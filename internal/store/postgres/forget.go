@@ -32,6 +32,10 @@ func (s *Store) Forget(ctx context.Context, connection int64, id string) error {
 		_, err = tx.Exec(ctx, `UPDATE connection c SET (people, with_access) =
 				(SELECT count(*), count(*) FILTER (WHERE access) FROM version WHERE connection_id = c.id AND closed_by IS NULL AND opened_by <= c.generation)
 			WHERE id = $1`, connection)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE people_view SET revision = revision + 1 WHERE (SELECT hris FROM connection WHERE id = $1)`, connection)
 		return err
 	})
 }
@@ -48,8 +52,12 @@ func erase(ctx context.Context, tx pgx.Tx, connection int64, id string) (bool, e
 	if err != nil {
 		return false, err
 	}
-	mentioned, err := erasePlans(ctx, tx, connection, id)
-	return versions.RowsAffected() > 0 || sightings.RowsAffected() > 0 || mentioned, err
+	planned, err := erasePlans(ctx, tx, connection, id)
+	if err != nil {
+		return false, err
+	}
+	set, err := eraseSettings(ctx, tx, connection, id)
+	return versions.RowsAffected() > 0 || sightings.RowsAffected() > 0 || planned || set, err
 }
 
 // erasePlans takes a person out of the connection's plans.

@@ -95,9 +95,7 @@ func (s *Store) Changes(ctx context.Context, id int64, after string, limit int) 
 				UNION
 				(SELECT person_id FROM version WHERE connection_id = $1 AND closed_by = $2 AND person_id > $3 ORDER BY person_id LIMIT $4)
 			)
-			SELECT person.person_id, old.id IS NOT NULL, new.id IS NOT NULL,
-				coalesce(old.access, false), old.visible, `+halfColumns("was")+`,
-				coalesce(new.access, false), new.visible, `+halfColumns("now")+`
+			SELECT $2::bigint, person.person_id, `+changeColumns+`
 			FROM person
 			LEFT JOIN version old ON old.connection_id = $1 AND old.closed_by = $2 AND old.person_id = person.person_id
 			LEFT JOIN body was ON was.version_id = old.id
@@ -108,7 +106,7 @@ func (s *Store) Changes(ctx context.Context, id int64, after string, limit int) 
 		if err != nil {
 			return err
 		}
-		changes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (store.Change, error) { return scanChange(row, id) })
+		changes, err = pgx.CollectRows(rows, scanChange)
 		return err
 	})
 	return changes, err
@@ -183,14 +181,20 @@ func halfColumns(body string) string {
 	return strings.Join(append(columns, body+".view", body+".source"), ", ")
 }
 
-func scanChange(row pgx.CollectableRow, run int64) (store.Change, error) {
-	c := store.Change{Run: run}
+// changeColumns are those of a change's versions, old and new, and their bodies.
+var changeColumns = `old.id IS NOT NULL, new.id IS NOT NULL,
+	coalesce(old.access, false), old.visible, ` + halfColumns("was") + `,
+	coalesce(new.access, false), new.visible, ` + halfColumns("now")
+
+// scanChange reads a change: its run, the person and [changeColumns].
+func scanChange(row pgx.CollectableRow) (store.Change, error) {
+	var c store.Change
 	var before, after store.Version
 	var stood, stands bool
 	fields := func(v *store.Version) []any {
 		return []any{&v.Access, &v.Visible, &v.UserName, &v.Name, &v.Email, &v.Title, &v.Department, &v.Status, &v.View, &v.Source}
 	}
-	err := row.Scan(append(append([]any{&c.ID, &stood, &stands}, fields(&before)...), fields(&after)...)...)
+	err := row.Scan(append(append([]any{&c.Run, &c.ID, &stood, &stands}, fields(&before)...), fields(&after)...)...)
 	if stood {
 		c.Before, c.Kind = &before, store.Left
 	}

@@ -45,31 +45,37 @@ func changes(ctx context.Context, tx *sql.Tx, run store.Run, after string, limit
 					SELECT v.person_id, NULL, v.body_id FROM version v INDEXED BY version_opened
 					WHERE v.connection_id = ?1 AND v.opened_by = ?2 AND v.person_id > ?3 ORDER BY v.person_id LIMIT ?4)
 			) GROUP BY person_id ORDER BY person_id LIMIT ?4)
-		SELECT t.person_id,
+		SELECT ?2, t.person_id, `+changedVersions+` ORDER BY t.person_id`,
+		run.ConnectionID, run.ID, after, limit)
+	return collect(rows, err, scanChange)
+}
+
+// changedVersions are the columns of both versions of a change, and where they
+// come from: t has the ids of their bodies, NULL for none.
+const changedVersions = `
 			b.id, bv.visible, b.user_name, b.name, b.email, b.title, b.department, b.status, bv.access, b.view, b.source,
 			a.id, av.visible, a.user_name, a.name, a.email, a.title, a.department, a.status, av.access, a.view, a.source
 		FROM touched t
 		LEFT JOIN version bv ON bv.body_id = t.closed LEFT JOIN body b ON b.id = t.closed
-		LEFT JOIN version av ON av.body_id = t.opened LEFT JOIN body a ON a.id = t.opened
-		ORDER BY t.person_id`,
-		run.ConnectionID, run.ID, after, limit)
-	return collect(rows, err, func(row scanner) (store.Change, error) {
-		change := store.Change{Run: run.ID}
-		var before, after nullVersion
-		if err := row.Scan(append(append([]any{&change.ID}, before.columns()...), after.columns()...)...); err != nil {
-			return change, err
-		}
-		change.Before, change.After = before.version(), after.version()
-		switch {
-		case change.Before == nil:
-			change.Kind = store.Joined
-		case change.After == nil:
-			change.Kind = store.Left
-		default:
-			change.Kind = store.Changed
-		}
-		return change, nil
-	})
+		LEFT JOIN version av ON av.body_id = t.opened LEFT JOIN body a ON a.id = t.opened`
+
+// scanChange reads a change: its run, the person and [changedVersions].
+func scanChange(row scanner) (store.Change, error) {
+	var change store.Change
+	var before, after nullVersion
+	if err := row.Scan(append(append([]any{&change.Run, &change.ID}, before.columns()...), after.columns()...)...); err != nil {
+		return change, err
+	}
+	change.Before, change.After = before.version(), after.version()
+	switch {
+	case change.Before == nil:
+		change.Kind = store.Joined
+	case change.After == nil:
+		change.Kind = store.Left
+	default:
+		change.Kind = store.Changed
+	}
+	return change, nil
 }
 
 // nullVersion is a version that may not be there.

@@ -22,7 +22,7 @@ func (s *Store) AddConnection(ctx context.Context, c store.Connection) (int64, e
 		return 0, fmt.Errorf("the secrets of connection %s: %w", c.Name, err)
 	}
 	var id int64
-	err = s.writing(ctx, func(tx *sql.Tx) error {
+	err = s.marking(ctx, func(tx *sql.Tx) error {
 		if err := moveHRIS(ctx, tx, c); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (s *Store) UpdateConnection(ctx context.Context, c store.Connection) error 
 	if err != nil {
 		return fmt.Errorf("the secrets of connection %s: %w", c.Name, err)
 	}
-	err = s.writing(ctx, func(tx *sql.Tx) error {
+	err = s.marking(ctx, func(tx *sql.Tx) error {
 		if err := moveHRIS(ctx, tx, c); err != nil {
 			return err
 		}

@@ -62,13 +62,21 @@ func forget(ctx context.Context, tx *sql.Tx, connection int64, id string) error 
 	if err != nil {
 		return err
 	}
-	if len(versions) == 0 && sightings == 0 {
+	set, err := forgetInSettings(ctx, tx, connection, id)
+	if err != nil {
+		return err
+	}
+	if len(versions) == 0 && sightings == 0 && !set {
 		return store.ErrNotFound
 	}
 	if err := removeVersions(ctx, tx, versions); err != nil {
 		return err
 	}
-	return forgetInPlans(ctx, tx, connection, id)
+	if err := forgetInPlans(ctx, tx, connection, id); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE people_view SET revision = revision + 1 WHERE EXISTS (SELECT 1 FROM connection WHERE id = ? AND hris)", connection)
+	return err
 }
 
 // forgetInPlans takes a person out of the plans of the connection's runs.

@@ -10,8 +10,8 @@ import (
 // RemoveConnection implements [store.Store]. The connection is gone at once;
 // its people go in chunks, and should that be interrupted, a Sweep goes on.
 func (s *Store) RemoveConnection(ctx context.Context, id int64) error {
-	err := s.writing(ctx, func(tx *sql.Tx) error {
-		hidden, err := tx.ExecContext(ctx, "UPDATE connection SET name = NULL, secrets = NULL, config = NULL WHERE id = ? AND name IS NOT NULL", id)
+	err := s.marking(ctx, func(tx *sql.Tx) error {
+		hidden, err := tx.ExecContext(ctx, "UPDATE connection SET name = NULL, hris = 0, secrets = NULL, config = NULL WHERE id = ? AND name IS NOT NULL", id)
 		if err := orNotFound(hidden, err); err != nil {
 			return err
 		}

@@ -252,16 +252,62 @@ func (c *tenant) changes(run int64) []string {
 		if change.Run != run {
 			c.t.Errorf("a change of run %d among those of run %d", change.Run, run)
 		}
-		line := string(change.Kind) + " " + change.ID + ":"
-		if change.Before != nil {
-			line += " from " + change.Before.Name
-		}
-		if change.After != nil {
-			line += " to " + change.After.Name
-		}
-		lines = append(lines, line)
+		lines = append(lines, changeLine(change))
 	}
 	return lines
+}
+
+func changeLine(change store.Change) string {
+	line := string(change.Kind) + " " + change.ID + ":"
+	if change.Before != nil {
+		line += " from " + change.Before.Name
+	}
+	if change.After != nil {
+		line += " to " + change.After.Name
+	}
+	return line
+}
+
+// wantHistory says what promoted runs must have done to somebody, newest first,
+// each as the run and then as [tenant.changes].
+func (c *tenant) wantHistory(id string, want ...string) {
+	c.t.Helper()
+	all, err := c.s.History(c.t.Context(), c.id, id, 0)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var got []string
+	for _, change := range all {
+		got = append(got, fmt.Sprintf("%d %s", change.Run, changeLine(change)))
+	}
+	if !slices.Equal(got, want) {
+		c.t.Errorf("history of %s: %q, want %q", id, got, want)
+	}
+}
+
+// departed are all who left, each as id=Name.
+func (c *tenant) departed() []string {
+	c.t.Helper()
+	var got []string
+	for after := ""; ; {
+		part, err := c.s.Departed(c.t.Context(), c.id, after, 3)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if len(part) == 0 {
+			return got
+		}
+		for _, p := range part {
+			got, after = append(got, p.ID+"="+p.Name), p.ID
+		}
+	}
+}
+
+func (c *tenant) wantDeparted(want ...string) {
+	c.t.Helper()
+	if got := c.departed(); !slices.Equal(got, want) {
+		c.t.Errorf("departed of %s: %q, want %q", c.name, got, want)
+	}
 }
 
 func (c *tenant) wantChanges(run int64, want ...string) {

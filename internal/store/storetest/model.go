@@ -7,7 +7,9 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -39,7 +41,8 @@ type model struct {
 	*tenant
 	random *rand.Rand
 	stands map[string]standing
-	first  bool // no run was promoted yet
+	gone   map[string]string // names of who left and is not there
+	first  bool              // no run was promoted yet
 
 	open         *run
 	complete     bool
@@ -54,7 +57,7 @@ type model struct {
 // walk does at random what workers and administrators do, and compares the
 // directory with the model's after each step.
 func walk(t *testing.T, s store.Store, seed uint64) {
-	m := &model{tenant: newTenant(t, s, "acme"), random: rand.New(rand.NewPCG(seed, seed)), stands: map[string]standing{}, first: true}
+	m := &model{tenant: newTenant(t, s, "acme"), random: rand.New(rand.NewPCG(seed, seed)), stands: map[string]standing{}, gone: map[string]string{}, first: true}
 	bystander := newTenant(t, s, "bystander")
 	bystander.sync(member{id: "p01", name: "Bystander"})
 	for step := range walkSteps {
@@ -65,6 +68,7 @@ func walk(t *testing.T, s store.Store, seed uint64) {
 		}
 	}
 	bystander.want("p01=Bystander")
+	m.checkHistories()
 }
 
 func (m *model) step() string {
@@ -150,11 +154,23 @@ func (m *model) after(met map[string]*standing, keepAll bool) map[string]standin
 	return next
 }
 
+// stand makes next the directory.
+func (m *model) stand(next map[string]standing) {
+	for id, stood := range m.stands {
+		m.gone[id] = stood.name
+	}
+	for id := range next {
+		delete(m.gone, id)
+	}
+	m.stands = next
+}
+
 func (m *model) promoteOpen() string {
 	want := m.wantedChanges(m.after(m.met, m.unidentified))
 	compared := m.open.compare()
 	r := m.open.promote()
-	m.stands, m.held = m.after(m.met, m.unidentified), nil
+	m.stand(m.after(m.met, m.unidentified))
+	m.held = nil
 	if got := int64(len(m.stands)); compared.Stands+compared.Added-compared.Removed != got || compared.Seen != int64(len(m.met)) {
 		m.t.Errorf("compared %+v; %d stand, %d were met", compared, got, len(m.met))
 	}
@@ -202,6 +218,7 @@ func (m *model) forgetSomebody() string {
 		m.t.Error(err)
 	}
 	delete(m.stands, id)
+	delete(m.gone, id)
 	delete(m.met, id)
 	delete(m.heldMet, id)
 	return "forget " + id
@@ -226,7 +243,8 @@ func (m *model) decide() string {
 	if err != nil {
 		m.t.Error(err)
 	}
-	m.stands, m.held, m.open, m.first = m.after(m.heldMet, m.heldAll), nil, nil, false
+	m.stand(m.after(m.heldMet, m.heldAll))
+	m.held, m.open, m.first = nil, nil, false
 	return "approve"
 }
 
@@ -244,6 +262,31 @@ func (m *model) check(when string) {
 		names = append(names, id+"="+m.stands[id].name)
 	}
 	m.want(names...)
+	var gone []string
+	for _, id := range slices.Sorted(maps.Keys(m.gone)) {
+		gone = append(gone, id+"="+m.gone[id])
+	}
+	m.wantDeparted(gone...)
+}
+
+// checkHistories compares everybody's history with what the runs say they did.
+func (m *model) checkHistories() {
+	m.t.Helper()
+	promoted, err := m.s.Promotions(m.t.Context(), m.id, time.Time{}, 0)
+	if err != nil || len(promoted) < 2 {
+		m.t.Fatalf("the walk promoted %d runs (%v)", len(promoted), err)
+	}
+	want := map[string][]string{}
+	for _, run := range promoted {
+		for _, line := range m.changes(run.ID) {
+			id, _, _ := strings.Cut(strings.Fields(line)[1], ":")
+			want[id] = append(want[id], fmt.Sprintf("%d %s", run.ID, line))
+		}
+	}
+	for i := range walkPeople {
+		id := fmt.Sprintf("p%02d", i)
+		m.wantHistory(id, want[id]...)
+	}
 }
 
 func contextCancelled(t *testing.T) (context.Context, context.CancelFunc) {

@@ -31,6 +31,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"holding", holdingTests},
 		{"reading", readingTests},
 		{"removing", removingTests},
+		{"the past", pastTests},
+		{"the People view", viewTests},
 		{"scheduling", schedulingTests},
 		{"model", modelTests},
 	} {

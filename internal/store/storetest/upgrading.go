@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -20,10 +21,21 @@ const (
 func Fill(t *testing.T, s store.Store) {
 	t.Helper()
 	c := newTenant(t, s, filledName)
+	c.due()
 	c.sync(member{id: "1", name: "Anna", department: "Research"}, member{id: "2", name: "Ben"}, member{id: "3", name: "Cy", gone: true})
 	c.sync(member{id: "1", name: "Anna", department: "Sales", login: noon}, member{id: "3", name: "Cy", gone: true}, member{id: "4", name: "Dörte"})
 	c.hold(member{id: "4", name: "Dörte"})
-	newTenant(t, s, openedName).begin().page(openedAfter, member{id: "1", name: "Anna"})
+	opened := newTenant(t, s, openedName)
+	opened.due()
+	opened.begin().page(openedAfter, member{id: "1", name: "Anna"})
+}
+
+// due plans a run for noon.
+func (c *tenant) due() {
+	c.t.Helper()
+	if err := c.s.Plan(c.t.Context(), store.Plan{ConnectionID: c.id, Next: noon, Why: store.WhyCatchUp}); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 // WantFilled says that a store, opened from a fixture that [Fill] made in an
@@ -42,6 +54,9 @@ func WantFilled(t *testing.T, s store.Store) {
 		t.Errorf("the search finds %+v (%v)", found, err)
 	}
 	c.wantChanges(c.connection().Generation, "changed 1: from Anna to Anna", "left 2: from Ben", "joined 4: to Dörte")
+	c.wantDeparted("2=Ben")
+	c.wantHistory("1", fmt.Sprintf("%d changed 1: from Anna to Anna", c.connection().Generation))
+	wantView(t, s, store.PeopleView{})
 	runs, err := s.Runs(t.Context(), store.RunsQuery{ConnectionID: c.id})
 	if err != nil || len(runs) != 3 || runs[0].Status != store.RunHeld || runs[1].Added != 1 || !runs[0].Slot.IsZero() || runs[0].Worker != "" {
 		t.Fatalf("the runs are %+v (%v)", runs, err)
