@@ -23,6 +23,11 @@ func (s *Service) Add(ctx context.Context, d Draft) (Connection, Report, error) 
 	if _, err := s.Store.Connection(ctx, d.Name); err == nil {
 		return Connection{}, Report{}, fmt.Errorf("add connection %s: %w", d.Name, store.ErrNameTaken)
 	}
+	if d.HRIS {
+		if err := s.checkHRIS(ctx, d.Name); err != nil {
+			return Connection{}, Report{}, err
+		}
+	}
 	report, entered, err := s.test(ctx, d.Connector, enterDraft(d.Config))
 	switch {
 	case err != nil:
@@ -38,7 +43,7 @@ func (s *Service) Add(ctx context.Context, d Draft) (Connection, Report, error) 
 	if c.Secrets, err = s.Sealer.Store(d.Name, entered, connection.Sources{}); err != nil {
 		return Connection{}, report, fmt.Errorf("add connection %s: %w", d.Name, err)
 	}
-	if c.ID, err = s.Store.AddConnection(ctx, c); err != nil {
+	if c.ID, err = s.addStored(ctx, c); err != nil {
 		return Connection{}, report, fmt.Errorf("add connection %s: %w", d.Name, err)
 	}
 	if err := s.saveChecks(ctx, c.ID, report.Checks); err != nil {
@@ -47,6 +52,19 @@ func (s *Service) Add(ctx context.Context, d Draft) (Connection, Report, error) 
 	s.planned()
 	shown, err := s.Connection(ctx, d.Name)
 	return shown, report, err
+}
+
+// addStored stores a connection. Another one may have become the HRIS while this
+// one was tested.
+func (s *Service) addStored(ctx context.Context, c store.Connection) (int64, error) {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	if c.HRIS {
+		if err := s.checkHRIS(ctx, c.Name); err != nil {
+			return 0, err
+		}
+	}
+	return s.Store.AddConnection(ctx, c)
 }
 
 // drafted is a draft as it is stored, with defaults filled in from what the

@@ -47,7 +47,7 @@ func (s *Service) Change(ctx context.Context, name string, change Change) (Conne
 	if err != nil {
 		return Connection{}, Report{}, err
 	}
-	if err := change.settings(new(c)); err != nil { // before anything is tried
+	if err := s.check(ctx, c, change); err != nil { // before anything is tried
 		return Connection{}, Report{}, err
 	}
 	tested, report, err := s.testChange(ctx, c, change)
@@ -70,6 +70,17 @@ func (s *Service) Change(ctx context.Context, name string, change Change) (Conne
 	}
 	shown, err := s.Connection(ctx, name)
 	return shown, report, err
+}
+
+// check finds what can't be right about a change of Patchbay's own settings.
+func (s *Service) check(ctx context.Context, c store.Connection, change Change) error {
+	if err := change.settings(&c); err != nil {
+		return err
+	}
+	if change.HRIS == nil || !*change.HRIS {
+		return nil
+	}
+	return s.checkHRIS(ctx, c.Name)
 }
 
 // testChange tests a change of the configuration, and returns the connection
@@ -106,6 +117,9 @@ func (s *Service) saveChange(ctx context.Context, read, tested store.Connection,
 	}
 	if before.ID != read.ID {
 		return before, after, store.ErrNotFound // another one has the name by now
+	}
+	if err := s.check(ctx, before, change); err != nil {
+		return before, after, err
 	}
 	after = before
 	if err := change.settings(&after); err != nil {

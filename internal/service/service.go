@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/store"
 )
 
@@ -47,6 +48,8 @@ type Config struct {
 	HostName string
 	// RuntimeDir holds the sockets of connectors; empty: as in package host.
 	RuntimeDir string
+	// People makes what the People view shows; nil: one over Store is made.
+	People *people.Directory
 	// Planned is called when a connection's schedule has changed and may be due;
 	// nil: nobody needs to know.
 	Planned func()
@@ -68,7 +71,8 @@ type Operations interface {
 	// work is a report, not an error; an error is what kept it from being tried.
 	Test(ctx context.Context, d Draft) (Report, error)
 	// Add tests a connection and stores it if it works, and plans its first run.
-	// ErrTestFailed comes with the report.
+	// ErrTestFailed comes with the report. [*InputError] for a second HRIS, as for
+	// every value that can't be.
 	Add(ctx context.Context, d Draft) (Connection, Report, error)
 	// TestChange tries a stored connection as it would be after a change; the
 	// zero Change tries it as it is, and keeps the checks.
@@ -105,6 +109,16 @@ type Operations interface {
 	// Forget erases a person everywhere.
 	Forget(ctx context.Context, name, id string) error
 
+	// PreviewPeople is what the People view would show if the connection were the
+	// HRIS, whether or not it is: what one looks at before marking it.
+	PreviewPeople(ctx context.Context, name string) (people.Preview, error)
+	// PeopleSettings say what the People view shows.
+	PeopleSettings(ctx context.Context) (people.Settings, error)
+	// SetPeopleSettings replaces them, and takes effect at once. The revision must
+	// be that of the settings that stand: [store.ErrMoved]. [*people.QueryError] for
+	// settings that can't be.
+	SetPeopleSettings(ctx context.Context, s people.Settings) (people.Settings, error)
+
 	// Diagnose checks the installation: store, sealing key, connectors, the
 	// schedule, notifications that could not be delivered.
 	Diagnose(ctx context.Context) ([]Check, error)
@@ -127,6 +141,9 @@ func New(c Config) *Service {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.People == nil {
+		c.People = &people.Directory{Store: c.Store, Now: c.Now, Log: c.Log}
 	}
 	return &Service{Config: c}
 }

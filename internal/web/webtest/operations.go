@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/syncer"
@@ -31,6 +32,7 @@ type Operations struct {
 	runs        []*service.Run
 	changes     map[int64][]service.PersonChange
 	trust       service.TrustState
+	settings    people.Settings
 	// Saved are the drafts and changes that were stored, as they came.
 	saved []json.RawMessage
 	// holdNext makes the next run end held.
@@ -266,6 +268,9 @@ func (o *Operations) Change(ctx context.Context, name string, change service.Cha
 		o.keep(c, change.Config)
 	}
 	if change.HRIS != nil {
+		if other := o.markedBut(name); *change.HRIS && other != "" {
+			return service.Connection{}, r, &service.InputError{Field: "hris", Problem: "is the mark of another connection, " + other}
+		}
 		c.HRIS = *change.HRIS
 	}
 	if change.Interval != nil {
