@@ -55,5 +55,5 @@ func (s *Service) checkHRIS(ctx context.Context, name string) error {
 
 func heldElsewhere(c store.Connection) error {
 	return &InputError{Field: "hris", Problem: fmt.Sprintf(
-		"is the mark of another connection, %s, and one connection can have it: take it off there first (patchbay connections set %s --hris=false)", c.Name, c.Name)}
+		"is taken: %s is the HRIS, and only one connection can be. Switch it off there first: patchbay connections set %s --hris=false", c.Name, c.Name)}
 }

@@ -1,0 +1,83 @@
+//go:build unix
+
+package service_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"patchbay.example/internal/service"
+)
+
+// marked are the connections that have the HRIS mark.
+func (r *rig) marked() string {
+	r.t.Helper()
+	all, err := r.Connections(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var names []string
+	for _, c := range all {
+		if c.HRIS {
+			names = append(names, c.Name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// wantTaken says that the mark was refused because of a connection, which is
+// named with what to do.
+func (r *rig) wantTaken(err error, by string) {
+	r.t.Helper()
+	input, ok := errors.AsType[*service.InputError](err)
+	if !ok || input.Field != "hris" || !strings.Contains(input.Problem, "patchbay connections set "+by+" --hris=false") {
+		r.t.Errorf("a second HRIS: %v", err)
+	}
+	if got := r.marked(); got != by {
+		r.t.Errorf("marked is %q", got)
+	}
+}
+
+func TestASecondConnectionIsRefusedAsTheHRIS(t *testing.T) {
+	r := newRig(t, 3)
+	r.add("acme")
+	r.add("other")
+	yes, no := true, false
+	change := func(name string, hris *bool) error {
+		_, _, err := r.Change(t.Context(), name, service.Change{HRIS: hris})
+		return err
+	}
+	if err := errors.Join(change("acme", &yes), change("acme", &yes)); err != nil {
+		t.Fatal(err)
+	}
+	r.wantTaken(change("other", &yes), "acme")
+	_, _, err := r.Change(t.Context(), "other", service.Change{HRIS: &yes, Config: r.config(nil)})
+	r.wantTaken(err, "acme")
+	third := service.Draft{Name: "third", Connector: "okta", Config: r.config(nil), Settings: service.Settings{HRIS: true}}
+	_, _, err = r.Add(t.Context(), third)
+	r.wantTaken(err, "acme")
+	if err := errors.Join(change("other", &no), change("acme", &no), change("other", &yes)); err != nil || r.marked() != "other" {
+		t.Errorf("moved by way of nobody: %v; marked is %q", err, r.marked())
+	}
+	if err := r.Remove(t.Context(), "other"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.Add(t.Context(), third); err != nil || r.marked() != "third" {
+		t.Errorf("added once nobody had the mark: %v; marked is %q", err, r.marked())
+	}
+}
+
+// Somebody else marks a connection while this one is tested.
+func TestAConnectionThatBecameASecondHRISWhileItWasTestedIsNotAdded(t *testing.T) {
+	r := newRig(t, 3)
+	r.add("acme")
+	yes := true
+	r.Store = &meddling{Store: r.Store, writes: manyWrites, tested: func() {
+		if _, _, err := r.Change(t.Context(), "acme", service.Change{HRIS: &yes}); err != nil {
+			t.Error(err)
+		}
+	}}
+	_, _, err := r.Add(t.Context(), service.Draft{Name: "other", Connector: "okta", Config: r.config(nil), Settings: service.Settings{HRIS: true}})
+	r.wantTaken(err, "acme")
+}
