@@ -4,20 +4,48 @@ package reporting
 // exactly one.
 type Reason string
 
-// The reasons.
+// The reasons. Where several apply, the one that stands further up in this list
+// is given.
 const (
-	Resolved          Reason = "resolved"            // found without a doubt
-	InactiveManager   Reason = "inactive_manager"    // found, and no longer active
-	Conflict          Reason = "conflict"            // found, and another attribute names somebody else
+	Self              Reason = "self"                // the person's own manager: a root
 	Cycle             Reason = "cycle"               // found, in a circle
-	Self              Reason = "self"                // the person's own manager
-	Blank             Reason = "blank"               // no attribute has a value
-	Placeholder       Reason = "placeholder"         // a value that stands for none, such as "n/a"
-	NotInDirectory    Reason = "not_in_directory"    // a value that is nobody's
-	OutsideSyncFilter Reason = "outside_sync_filter" // somebody who was in the directory and is not now
+	Conflict          Reason = "conflict"            // found, and another attribute names somebody else
+	InactiveManager   Reason = "inactive_manager"    // found, and no longer active
+	Resolved          Reason = "resolved"            // found without a doubt
 	Ambiguous         Reason = "ambiguous"           // a value that is several people's
+	OutsideSyncFilter Reason = "outside_sync_filter" // somebody who was in the directory and is not now
 	MalformedDN       Reason = "malformed_dn"        // a distinguished name that can't be read
+	NotInDirectory    Reason = "not_in_directory"    // a value that is nobody's
+	Placeholder       Reason = "placeholder"         // a value that stands for none, such as "n/a"
+	Blank             Reason = "blank"               // no attribute has a value
 )
+
+// reasons are all of them; a reason's place is its code in memory.
+var reasons = [...]Reason{
+	Self, Cycle, Conflict, InactiveManager, Resolved, Ambiguous,
+	OutsideSyncFilter, MalformedDN, NotInDirectory, Placeholder, Blank,
+}
+
+// The codes of the reasons.
+const (
+	codeSelf = iota
+	codeCycle
+	codeConflict
+	codeInactiveManager
+	codeResolved
+	codeAmbiguous
+	codeOutsideSyncFilter
+	codeMalformedDN
+	codeNotInDirectory
+	codePlaceholder
+	codeBlank
+)
+
+// Reasons are all reasons, each once.
+func Reasons() []Reason {
+	all := reasons
+	return all[:]
+}
 
 // Key is what of a person a manager attribute may hold.
 type Key string
@@ -33,27 +61,36 @@ const (
 	KeyName           Key = "name"
 )
 
-// Table is how managers are written in a directory.
-type Table struct {
-	// People are those with a value in any attribute.
-	People int `json:"people"`
-	// Attributes are the columns, Keys the rows.
-	Attributes []string `json:"attributes"`
-	Keys       []Key    `json:"keys"`
-	// Cells are by row and column.
-	Cells [][]Cell `json:"cells"`
-	// Primary is the pair that is looked at first; nil where no value names
-	// anybody. Pinned says that an administrator chose it.
-	Primary *Pair `json:"primary,omitempty"`
-	Pinned  bool  `json:"pinned,omitempty"`
+// keys are all of them; a key's place is its strength, 0 the strongest.
+var keys = [...]Key{
+	KeyID, KeyUserName, KeyEmail, KeyEmployeeNumber, KeyPrincipalName, KeyDN, KeyName,
 }
 
-// Cell is a pair of attribute and key.
-type Cell struct {
-	// One counts the people whose value is exactly one person's key, Several
-	// those whose value is more than one's.
-	One     int `json:"one"`
-	Several int `json:"several"`
+// The places of the keys.
+const (
+	placeID = iota
+	placeUserName
+	placeEmail
+	placeEmployeeNumber
+	placePrincipalName
+	placeDN
+	placeName
+)
+
+// Keys are all keys, the strongest first.
+func Keys() []Key {
+	all := keys
+	return all[:]
+}
+
+// place is a key's place in keys, -1 for none of them.
+func place(key Key) int {
+	for i, k := range keys {
+		if k == key {
+			return i
+		}
+	}
+	return -1
 }
 
 // Pair is an attribute and the key that it holds.

@@ -1,0 +1,232 @@
+package reporting
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// What is wrong with a distinguished name. None quotes the name.
+var (
+	errDNType   = errors.New("a part has no \"TYPE=\" before its value; a comma within a value is written \"\\,\"")
+	errDNEscape = errors.New("a backslash is not followed by a special character or two hexadecimal digits")
+	errDNChar   = errors.New("a character that must be written with a backslash stands alone")
+	errDNHex    = errors.New("a value that begins with \"#\" is not a BER string in hexadecimal digits")
+	errDNText   = errors.New("the escaped bytes are not UTF-8")
+)
+
+// dn is a distinguished name taken apart (RFC 4514).
+type dn struct {
+	// rdns are the relative names as they stand, the first one the person's own.
+	rdns [][]attributeValue
+}
+
+type attributeValue struct {
+	kind  string // lower case; short names instead of their numbers
+	value string // unescaped
+}
+
+// kindOfNumber gives the short names of RFC 4514 section 3 to their object
+// identifiers.
+var kindOfNumber = map[string]string{
+	"2.5.4.3": "cn", "2.5.4.7": "l", "2.5.4.8": "st", "2.5.4.10": "o", "2.5.4.11": "ou", "2.5.4.6": "c",
+	"2.5.4.9": "street", "0.9.2342.19200300.100.1.25": "dc", "0.9.2342.19200300.100.1.1": "uid",
+}
+
+// looksLikeDN reports whether a value was meant to be a distinguished name,
+// well-formed or not: it begins with "TYPE=", or a part of it with the type of a
+// directory's upper levels.
+func looksLikeDN(value string) bool {
+	at := strings.IndexByte(value, '=')
+	if at < 0 {
+		return false
+	}
+	if isKind(strings.TrimSpace(value[:at])) {
+		return true
+	}
+	for part := range strings.SplitSeq(value, ",") {
+		switch kind, _, ok := strings.Cut(part, "="); strings.ToLower(strings.TrimSpace(kind)) {
+		case "cn", "ou", "dc", "o", "uid":
+			if ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// parseDN takes a distinguished name apart. Beyond RFC 4514 it allows blanks
+// around the separators, which RFC 2253 section 4 asks readers to; the quoted
+// values and semicolons of RFC 1779 it does not.
+func parseDN(text string) (dn, error) {
+	var name dn
+	rdn := []attributeValue{}
+	for {
+		kind, rest, ok := strings.Cut(text, "=")
+		kind = strings.TrimSpace(kind)
+		if !ok || !isKind(kind) {
+			return dn{}, errDNType
+		}
+		value, separator, rest, err := cutValue(strings.TrimLeft(rest, " "))
+		if err != nil {
+			return dn{}, err
+		}
+		kind = strings.ToLower(kind)
+		if short, ok := kindOfNumber[kind]; ok {
+			kind = short
+		}
+		rdn = append(rdn, attributeValue{kind: kind, value: value})
+		if separator != '+' {
+			name.rdns = append(name.rdns, rdn)
+			rdn = nil
+		}
+		if separator == 0 {
+			return name, nil
+		}
+		text = rest
+	}
+}
+
+// commonName is the person's own common name; empty without one.
+func (d dn) commonName() string {
+	for _, av := range d.rdns[0] {
+		if av.kind == "cn" {
+			return av.value
+		}
+	}
+	return ""
+}
+
+// canonical writes the name in one way: the values folded, those of one
+// relative name in order, as their order says nothing.
+func (d dn) canonical(f *folder) string {
+	var out strings.Builder
+	for i, rdn := range d.rdns {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		parts := make([]string, len(rdn))
+		for j, av := range rdn {
+			parts[j] = av.kind + "=" + escapeDN(string(f.spaced(av.value)))
+		}
+		slices.Sort(parts)
+		out.WriteString(strings.Join(parts, "+"))
+	}
+	return out.String()
+}
+
+// escapeDN keeps a separator within a value apart from one between values.
+var escapeDN = strings.NewReplacer(`\`, `\\`, ",", `\,`, "+", `\+`).Replace
+
+// isKind reports whether a text is an attribute type: a name of letters, digits
+// and hyphens, or a dotted number.
+func isKind(text string) bool {
+	if text == "" {
+		return false
+	}
+	letter := isLetter(text[0])
+	for i := range len(text) {
+		c := text[i]
+		if !isDigit(c) && (!letter || !isLetter(c) && c != '-') && (letter || c != '.') {
+			return false
+		}
+	}
+	return letter || isDigit(text[0]) && isDigit(text[len(text)-1])
+}
+
+// cutValue reads a value up to a separator that is not escaped: ',' or '+', or 0
+// for the end.
+func cutValue(text string) (value string, separator byte, rest string, err error) {
+	if strings.HasPrefix(text, "#") {
+		return cutHexValue(text[1:])
+	}
+	var out []byte
+	escaped := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case ',', '+':
+			value, err := validValue(out, escaped)
+			return value, c, text[i+1:], err
+		case '\\':
+			c, skip, ok := unescape(text[i+1:])
+			if !ok {
+				return "", 0, "", errDNEscape
+			}
+			out = append(out, c)
+			i += skip
+			escaped = true
+		case '"', ';', '<', '>', 0:
+			return "", 0, "", errDNChar
+		default:
+			out = append(out, c)
+		}
+	}
+	value, err = validValue(out, escaped)
+	return value, 0, "", err
+}
+
+func validValue(value []byte, escaped bool) (string, error) {
+	if escaped && !utf8.Valid(value) {
+		return "", errDNText
+	}
+	return string(value), nil
+}
+
+// unescape reads what follows a backslash, and says how many bytes that was.
+func unescape(text string) (c byte, skip int, ok bool) {
+	if text == "" {
+		return 0, 0, false
+	}
+	if strings.IndexByte(`"+,;<>\ #=`, text[0]) >= 0 {
+		return text[0], 1, true
+	}
+	if len(text) < 2 || !isHex(text[0]) || !isHex(text[1]) {
+		return 0, 0, false
+	}
+	return nibble(text[0])<<4 | nibble(text[1]), 2, true
+}
+
+// berStrings are the BER tags of the strings that a name may hold: UTF8String,
+// PrintableString, TeletexString, IA5String and OCTET STRING.
+const berStrings = "\x0c\x13\x14\x16\x04"
+
+// maxShortBER is the longest value whose BER length is one byte.
+const maxShortBER = 127
+
+// cutHexValue reads a value in hexadecimal digits: the BER encoding of a string.
+// What is no short string stays as it is written, and so equals only itself.
+func cutHexValue(text string) (value string, separator byte, rest string, err error) {
+	digits := text
+	if at := strings.IndexAny(text, ",+"); at >= 0 {
+		digits, separator, rest = text[:at], text[at], text[at+1:]
+	}
+	digits = strings.TrimRight(digits, " ")
+	if digits == "" || len(digits)%2 != 0 {
+		return "", 0, "", errDNHex
+	}
+	ber := make([]byte, 0, len(digits)/2)
+	for i := 0; i < len(digits); i += 2 {
+		if !isHex(digits[i]) || !isHex(digits[i+1]) {
+			return "", 0, "", errDNHex
+		}
+		ber = append(ber, nibble(digits[i])<<4|nibble(digits[i+1]))
+	}
+	if len(ber) >= 2 && ber[1] <= maxShortBER && int(ber[1]) == len(ber)-2 &&
+		strings.IndexByte(berStrings, ber[0]) >= 0 && utf8.Valid(ber[2:]) {
+		return string(ber[2:]), separator, rest, nil
+	}
+	return "#" + strings.ToLower(digits), separator, rest, nil
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
+func isHex(c byte) bool    { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+// nibble is the value of a hexadecimal digit.
+func nibble(c byte) byte {
+	if isDigit(c) {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}
