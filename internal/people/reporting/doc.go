@@ -28,8 +28,9 @@
 //   - A value that stands for nobody, such as "n/a", is a [Placeholder] even where
 //     an account is called so.
 //   - An attribute that names somebody beats one that does not, whatever the keys.
-//     Of two that name different people the stronger key wins, and the reason is
-//     [Conflict]. What a value could be but does not say never raises a conflict.
+//     Of two that name different people the stronger key wins, the first in the
+//     record of equal ones, and the reason is [Conflict]. A value that names
+//     nobody, or several, never raises a conflict.
 //   - What only somebody matches who has left the directory is [OutsideSyncFilter].
 //   - An inactive manager stays the manager; an own manager is a root; and a circle
 //     is reported by each of its members.
@@ -37,7 +38,8 @@
 // The pair of attribute and key that names the most people is learnt from the
 // directory, or pinned by an administrator: see [Table]. Its key is tried first
 // for values of its attribute. Between attributes that disagree a learnt pair
-// decides nothing; a pinned one wins.
+// decides nothing, so that nobody's manager changes with what others' records
+// hold; a pinned one wins.
 //
 // Nothing but people's numbers, reasons, and names of attributes leaves a [Link]:
 // values of attributes are only in an [Explanation], which is for administrators.

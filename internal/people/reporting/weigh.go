@@ -93,10 +93,7 @@ func (w weights) beats(a, b said) bool {
 	if w.pinned && w.primary(a) != w.primary(b) {
 		return w.primary(a)
 	}
-	if a.key != b.key {
-		return a.key < b.key
-	}
-	return w.primary(a) && !w.primary(b)
+	return a.key < b.key
 }
 
 // named counts the people each of whom some reference names alone.
