@@ -26,8 +26,9 @@ type directory interface {
 type company struct {
 	seed   uint64
 	origin string
-	staff  int // in the plain list
-	left   int // DEPROVISIONED
+	staff  int  // in the plain list
+	left   int  // DEPROVISIONED
+	untidy bool // as of [Settings.Untidy]
 }
 
 const (
@@ -71,7 +72,7 @@ func (c company) department(i int) string {
 	if i == 0 {
 		return executive.name
 	}
-	return departments[positionOf(i).department].name
+	return departments[positionOf(c.original(i)).department].name
 }
 
 // position is a place in the org tree.
@@ -110,6 +111,9 @@ func (c company) managerOf(i int) (int, bool) {
 	}
 	// Far enough in front never to be among those who left.
 	p.rank = (p.rank - 1) / span
+	if c.untidy {
+		p = c.overloaded(i, p)
+	}
 	return p.index(), true
 }
 
@@ -151,7 +155,7 @@ func (c company) status(i int) string {
 	draw := c.draw(i, drawStatus)
 	percent := draw.below(100)
 	switch k := c.kindOf(i); {
-	case i == 0, k == service:
+	case i == 0, k == service, c.untidy && c.isTop(i):
 		return "ACTIVE"
 	case k == newcomer && percent < 70:
 		return "STAGED"

@@ -47,6 +47,10 @@
 // client must have received. All names are put together from word lists and all
 // addresses end in example.com.
 //
+// Its records are clean: managerId is the manager's address. With
+// [Settings.Untidy] some are as those of real orgs, each in one way: see
+// [Blemish]; [Tenant.Truth] says what they mean.
+//
 // Facts about Okta come from its documentation: https://developer.okta.com/docs/api/
 // (management API), .../docs/guides/implement-oauth-for-okta-serviceapp/ (tokens),
 // .../docs/reference/error-codes/ and .../docs/reference/rate-limits/.

@@ -13,6 +13,7 @@ const (
 	drawName
 	drawTimes
 	drawProfile
+	drawBlemish
 )
 
 const goldenGamma = 0x9e3779b97f4a7c15

@@ -56,7 +56,9 @@ func (t *Tenant) listen() error {
 	if t.settings.CustomUsers != nil {
 		t.people = newCustom(t.settings.CustomUsers)
 	} else {
-		t.people = newCompany(t.settings.Seed, t.settings.Users, t.origin)
+		c := newCompany(t.settings.Seed, t.settings.Users, t.origin)
+		c.untidy = t.settings.Untidy
+		t.people = c
 	}
 	if t.settings.Prerender {
 		t.rendered = t.prerender()

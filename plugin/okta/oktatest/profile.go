@@ -12,7 +12,7 @@ func (c company) appendProfile(dst []byte, i int, k kind) []byte {
 	if k == service {
 		return c.appendService(dst, i)
 	}
-	n, d := c.nameOf(i), c.draw(i, drawProfile)
+	n, d := c.nameOf(i), c.draw(c.original(i), drawProfile)
 	dst = appendText(dst, `"firstName":"`, n.given.native)
 	dst = appendText(dst, `","lastName":"`, n.family.native)
 	dst = append(dst, '"')
@@ -24,7 +24,11 @@ func (c company) appendProfile(dst []byte, i int, k kind) []byte {
 	dst = c.appendJob(dst, i, k, &d)
 	dst = appendPersonal(dst, i, n, &d)
 	dst = appendCustom(dst, i, &d)
-	dst = c.appendManager(dst, i)
+	if c.untidy {
+		dst = c.appendUntidy(dst, i, n)
+	} else {
+		dst = c.appendManager(dst, i)
+	}
 	return appendAddresses(dst, n, i)
 }
 
@@ -32,7 +36,11 @@ func (c company) appendService(dst []byte, i int) []byte {
 	d := c.draw(i, drawProfile)
 	program := pick(&d, programs)
 	dst = appendText(dst, `"firstName":"`, program.native)
-	dst = append(dst, `","lastName":"Service","mobilePhone":null,"userType":"Service account","secondEmail":null`...)
+	dst = append(dst, `","lastName":"Service","mobilePhone":null,`...)
+	if !c.untidy || d.oneIn(2) {
+		dst = append(dst, `"userType":"Service account",`...)
+	}
+	dst = append(dst, `"secondEmail":null`...)
 	dst = appendText(dst, `,"login":"svc-`, program.ascii)
 	dst = strconv.AppendInt(dst, int64(i), 10)
 	dst = appendText(dst, `@example.com","email":"svc-`, program.ascii)
@@ -69,6 +77,9 @@ func (c company) appendPlace(dst []byte, i int, n name, d *draw) []byte {
 }
 
 func (c company) appendJob(dst []byte, i int, k kind, d *draw) []byte {
+	if c.untidy {
+		return c.appendUntidyJob(dst, i, k, d)
+	}
 	at, lead := executive, "Chief Executive Officer"
 	title := ""
 	if i > 0 {
@@ -81,8 +92,13 @@ func (c company) appendJob(dst []byte, i int, k kind, d *draw) []byte {
 	}
 	dst = appendText(dst, `,"title":"`, lead)
 	dst = append(dst, title...)
-	dst = appendText(dst, `","department":"`, at.name)
-	dst = appendText(dst, `","division":"`, at.division)
+	dst = append(appendText(dst, `","department":"`, at.name), '"')
+	return appendPost(dst, at, i, k)
+}
+
+// appendPost appends what the payroll knows of a job.
+func appendPost(dst []byte, at department, i int, k kind) []byte {
+	dst = appendText(dst, `,"division":"`, at.division)
 	dst = appendText(dst, `","costCenter":"`, at.code)
 	dst = strconv.AppendInt(append(dst, '-'), int64(1000+i%17*10), 10)
 	if k == contractor {

@@ -27,6 +27,9 @@ type name struct {
 
 func (c company) nameOf(i int) name {
 	d := c.draw(i, drawName)
+	if c.untidy {
+		return c.untidyName(i, &d)
+	}
 	at := &places[pick(&d, placePattern)]
 	return name{at, pick(&d, at.given), pick(&d, at.family)}
 }

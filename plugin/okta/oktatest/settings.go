@@ -75,6 +75,12 @@ type Settings struct {
 	// byte for byte, whatever they are; those whose status is DEPROVISIONED
 	// are listed like the generated ones. Users is then ignored.
 	CustomUsers []json.RawMessage
+	// Untidy gives a share of the generated users records as real orgs have
+	// them: managers written in several ways, wrong, missing or in circles;
+	// departments spelt differently; people with two accounts. [Tenant.Truth]
+	// says what is so of each. It also gives people teams, in the custom
+	// attribute teamName, and more different names.
+	Untidy bool
 	// PageLimit caps limit= of the list of users. 0 means DefaultPageLimit.
 	PageLimit int
 	// Prerender renders all pages of the plain list at PageLimit a page, with
