@@ -12,6 +12,7 @@ const (
 	smallLine      = 15.5
 	siblingGap     = 14.0 // between boxes side by side
 	levelGap       = 46.0 // between levels
+	jackRoom       = 8.0  // below the text, where a jack stands on the edge
 	margin         = 28.0 // around all
 )
 
@@ -65,6 +66,9 @@ func grow(root *Node, levels int) ([]*box, error) {
 		var next []*box
 		for _, b := range level {
 			if levels > 0 && depth > levels {
+				if b.more == 0 && len(b.node.Children) > 0 {
+					b.h += jackRoom
+				}
 				b.more += len(b.node.Children)
 				continue
 			}
@@ -111,6 +115,9 @@ func measure(n *Node) *box {
 	}
 	b.w = max(boxMin, textLeft+widest+padding)
 	b.h = max(b.h, avatar+2*padding)
+	if n.More > 0 {
+		b.h += jackRoom
+	}
 	return b
 }
 

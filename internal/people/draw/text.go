@@ -80,20 +80,24 @@ func wrap(text string, size, width float64, most int) []line {
 	return lines
 }
 
-// breakAt splits a text where a line of the width ends: at a space if there is
-// one, in the middle of a word otherwise, but never before a combining mark.
+// breakAt splits a text where a line of the width ends: at a space or behind a
+// hyphen if there is one, in the middle of a word otherwise, but never before a
+// combining mark.
 func breakAt(text string, size, width float64) (head, rest string) {
-	sum, space := 0.0, -1
+	sum, gap := 0.0, 0
 	for i, r := range text {
 		if r == ' ' {
-			space = i
+			gap = i
 		}
 		sum += advance(r) * size
 		if sum > width && i > 0 && !unicode.Is(unicode.M, r) && r != ' ' {
-			if space > 0 {
-				return text[:space], text[space+1:]
+			if gap == 0 {
+				gap = i
 			}
-			return text[:i], text[i:]
+			return text[:gap], strings.TrimPrefix(text[gap:], " ")
+		}
+		if r == '-' && i > 0 {
+			gap = i + 1
 		}
 	}
 	return text, ""
