@@ -52,7 +52,7 @@ func (s *Site) static() http.Handler {
 
 // parse reads the templates: each page with the layout and the parts.
 func (s *Site) parse() (map[string]*template.Template, error) {
-	base, err := template.New("layout.html").Funcs(s.funcs()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/icons.html")
+	base, err := template.New("layout.html").Funcs(s.funcs()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/people.html", "templates/icons.html")
 	if err != nil {
 		return nil, err
 	}

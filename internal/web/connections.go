@@ -143,21 +143,3 @@ func barOf(r service.Run) string {
 		return "f-bad"
 	}
 }
-
-func (s *Site) peoplePage(w http.ResponseWriter, r *http.Request) error {
-	connections, err := s.Operations.Connections(r.Context())
-	if err != nil {
-		return err
-	}
-	var data struct {
-		HRIS *service.Connection
-		Any  bool
-	}
-	data.Any = len(connections) > 0
-	for i := range connections {
-		if connections[i].HRIS {
-			data.HRIS = &connections[i]
-		}
-	}
-	return s.show(w, r, page{name: "people", title: "People", section: "people", data: data})
-}

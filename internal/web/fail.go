@@ -5,9 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"patchbay.example/host"
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 )
@@ -29,6 +31,12 @@ var errNoPage = &refusal{
 
 // fail answers a request that could not be done.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if ok, failed := s.peopleFailed(w, r, err); ok {
+		if failed == nil {
+			return
+		}
+		err = failed
+	}
 	e := explained(err)
 	if e.status >= http.StatusInternalServerError && r.Context().Err() == nil {
 		s.Log.ErrorContext(r.Context(), "a page failed", slog.String("path", r.URL.Path), slog.Any("error", err))
@@ -42,6 +50,7 @@ func explained(err error) refusal {
 	var input *service.InputError
 	var invalid *connection.InvalidError
 	var tooLarge *http.MaxBytesError
+	var query *people.QueryError
 	switch {
 	case errors.As(err, &already):
 		return *already
@@ -57,6 +66,10 @@ func explained(err error) refusal {
 		return refusal{http.StatusConflict, "The directory has changed since this run", "Another run was promoted meanwhile, so that this plan compares with a directory that is gone. Nothing was changed now.", "Discard this run and sync again."}
 	case errors.Is(err, store.ErrNameTaken):
 		return refusal{http.StatusConflict, "The name is taken", "Another connection has it.", "Choose another one."}
+	case errors.Is(err, store.ErrMoved):
+		return refusal{http.StatusConflict, "Somebody else changed the settings", "They were changed after the page was shown that this came from. Nothing was changed now.", "Look at the settings as they stand, and change them again."}
+	case errors.As(err, &query):
+		return refusal{http.StatusBadRequest, "That can't be answered", query.Error() + ".", ""}
 	case errors.As(err, &tooLarge):
 		return refusal{http.StatusRequestEntityTooLarge, "That is too much", "A form may send 512 KiB.", "Check what was pasted."}
 	case errors.As(err, &input):
@@ -80,8 +93,15 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, status int, title,
 }
 
 func (s *Site) refuseWith(w http.ResponseWriter, r *http.Request, e refusal) {
-	data := struct{ Title, Text, Fix string }{e.title, e.text, e.fix}
-	if err := s.show(w, r, page{name: "error", title: e.title, section: "connections", status: e.status, data: data}); err != nil {
+	section := "connections"
+	if r.URL.Path == "/people" || strings.HasPrefix(r.URL.Path, "/people/") {
+		section = "people"
+	}
+	data := struct {
+		Title, Text, Fix string
+		People           bool
+	}{e.title, e.text, e.fix, section == "people" && s.Config.People != nil}
+	if err := s.show(w, r, page{name: "error", title: e.title, section: section, status: e.status, data: data}); err != nil {
 		s.Log.ErrorContext(r.Context(), "the page of an error failed", slog.Any("error", err))
 		http.Error(w, e.title+". "+e.text, e.status)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"html/template"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ import (
 
 // funcs are what templates may call.
 func (s *Site) funcs() template.FuncMap {
-	return template.FuncMap{
+	all := template.FuncMap{
 		"asset": asset, "num": thousands[int64], "numi": thousands[int], "when": s.when, "whenIn": s.whenIn, "ago": s.ago, "clock": s.clock,
 		"took": took, "took8": func(d service.Duration) string { return took(time.Duration(d)) },
 		"size": size, "letter": letter, "initials": initials, "hue": hue, "where": where,
@@ -29,6 +30,8 @@ func (s *Site) funcs() template.FuncMap {
 			return "/records/" + url.PathEscape(connection) + "?id=" + url.QueryEscape(id)
 		},
 	}
+	maps.Copy(all, s.peopleFuncs())
+	return all
 }
 
 // dict makes a map of pairs, for templates that take several values.

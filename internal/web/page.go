@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 )
@@ -27,11 +28,19 @@ type view struct {
 	Connections  int
 	NeedYou      int
 	// AsOf is when the directory of the HRIS was complete; zero without one.
-	AsOf     time.Time
-	HRIS     string
-	Stale    bool
-	Query    string
-	SignedIn bool
+	AsOf    time.Time
+	HRIS    string
+	Stale   bool
+	Why     string // the HRIS is stale
+	Syncing *progress
+	// FindsPeople says that the search field of every page finds people.
+	FindsPeople bool
+	// Directory says that pages of the People view have something to show; Teams
+	// and Findings are the numbers beside their names.
+	Directory       bool
+	Teams, Findings int
+	Query           string
+	SignedIn        bool
 	// Said is what the page before did, in a sentence.
 	Said string
 	Data any
@@ -44,22 +53,27 @@ type page struct {
 	status       int // 0: 200
 	query        string
 	data         any
+	snap         *people.Snapshot // of pages of the People view
 }
 
 // said are the sentences that a page may show of what was done before it, by
 // their keyword in its address: nobody can have another one shown.
 var said = map[string]string{
-	"added":     "The connection was added. Its first run begins now.",
-	"saved":     "The change is saved.",
-	"sync":      "A run is planned for now.",
-	"plan":      "A run is planned for now. It will be held for you, whatever it finds.",
-	"paused":    "Paused. The directory stands, and no run begins until you resume it.",
-	"resumed":   "Resumed.",
-	"checked":   "Checked.",
-	"removed":   "The connection was removed, with its people and runs.",
-	"approved":  "Approved. What the run found is the directory now.",
-	"discarded": "Discarded. The directory stands as it was.",
-	"trusted":   "From now on only this executable is run under the name.",
+	"added":       "The connection was added. Its first run begins now.",
+	"saved":       "The change is saved.",
+	"sync":        "A run is planned for now.",
+	"plan":        "A run is planned for now. It will be held for you, whatever it finds.",
+	"paused":      "Paused. The directory stands, and no run begins until you resume it.",
+	"resumed":     "Resumed.",
+	"checked":     "Checked.",
+	"removed":     "The connection was removed, with its people and runs.",
+	"approved":    "Approved. What the run found is the directory now.",
+	"discarded":   "Discarded. The directory stands as it was.",
+	"activated":   "The People view is switched on.",
+	"deactivated": "The People view is switched off. Nobody is shown any more.",
+	"set":         "The change is saved, and in effect.",
+	"hidden":      "The person is hidden, everywhere and from now on. The list below takes it back.",
+	"trusted":     "From now on only this executable is run under the name.",
 }
 
 // show renders a page. Rendering is complete before anything is sent, so that a
@@ -72,6 +86,12 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, p page) error {
 	}
 	if v.SignedIn {
 		s.frame(r.Context(), &v)
+	}
+	if p.snap != nil {
+		v.Directory, v.Findings = true, p.snap.Quality().Findings
+		if units, err := p.snap.Units(people.UnitsQuery{Limit: 1}); err == nil {
+			v.Teams = units.Total
+		}
 	}
 	return s.write(w, p.name, p.status, v)
 }
@@ -103,7 +123,10 @@ func (s *Site) frame(ctx context.Context, v *view) {
 			v.NeedYou++
 		}
 		if c.HRIS && c.LastSuccess != nil {
-			v.HRIS, v.AsOf = c.Name, *c.LastSuccess
+			v.HRIS, v.AsOf, v.Why, v.FindsPeople = c.Name, *c.LastSuccess, c.Why, s.Config.People != nil
+			if p := progressOf(c.LastRun); p.Running {
+				v.Syncing = &p
+			}
 			v.Stale = needsYou(c) || s.Now().Sub(v.AsOf) > 2*time.Duration(c.Interval)+time.Hour
 		}
 	}

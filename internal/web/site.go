@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 )
 
@@ -18,6 +19,9 @@ import (
 type Config struct {
 	// Operations are what the pages show and do.
 	Operations service.Operations
+	// People is the directory that the People view shows; nil: it says that it is
+	// not available here.
+	People *people.Directory
 	// API answers below /api/; nil: nothing does.
 	API http.Handler
 	// Telemetry answers /metrics; nil: nothing does.
@@ -134,7 +138,7 @@ func (s *Site) routes() *http.ServeMux {
 	page("GET /connectors", s.connectorsPage)
 	page("POST /connectors/{connector}/trust", s.trust)
 	page("GET /doctor", s.doctorPage)
-	page("GET /people", s.peoplePage)
+	s.peopleRoutes(page)
 	page("POST /theme", s.setTheme)
 	page("POST /keys", s.setKeys)
 	page("/", func(http.ResponseWriter, *http.Request) error { return errNoPage })

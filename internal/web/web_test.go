@@ -273,7 +273,7 @@ func TestReadySaysWhenItCanNotWork(t *testing.T) {
 // pages are the addresses of all pages, for [webtest.Sample].
 func pages(t testing.TB, s *site) []string {
 	t.Helper()
-	out := []string{"/connections", "/add/okta", "/runs", "/runs?connection=emea", "/records", "/records?q=zoë", "/records?q=nobody", "/records?connection=lab", "/records/workforce?id=00u00003", "/connectors", "/doctor", "/people"}
+	out := []string{"/connections", "/add/okta", "/runs", "/runs?connection=emea", "/records", "/records?q=zoë", "/records?q=nobody", "/records?connection=lab", "/records/workforce?id=00u00003", "/connectors", "/doctor"}
 	connections, err := s.ops.Connections(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -339,7 +339,6 @@ func TestPagesSayHowThingsStand(t *testing.T) {
 		"/records/workforce?id=00u00003": {"例 太郎 3", "9007199254740993", "badgeSerial"},
 		"/connectors":                    {"Not declared", "Trust this file", strings.Repeat("ab", 32)},
 		"/doctor":                        {"3 passed, 1 warning, 1 failed", "Check the address of the webhook."},
-		"/people":                        {"workforce", "not switched on"},
 	} {
 		_, text, _ := s.send(t, "GET", path, nil)
 		for _, want := range wants {
@@ -381,7 +380,7 @@ func TestAFailureIsASentence(t *testing.T) {
 	ops := webtest.Sample(time.Now)
 	s := start(t, ops).signIn(t)
 	for path, want := range map[string]int{
-		"/nothing": 404, "/connections/nobody": 404, "/runs/x": 404, "/runs/999999": 404, "/records?connection=nobody": 404,
+		"/nothing": 404, "/people": 404, "/people/settings": 404, "/connections/nobody": 404, "/runs/x": 404, "/runs/999999": 404, "/records?connection=nobody": 404,
 		"/records/workforce?id=nobody": 404, "/export/workforce?format=exe": 400, "/add/nobody": 404, "/runs/1/approve": 409,
 	} {
 		status, text, _ := s.send(t, "GET", path, nil)
