@@ -101,19 +101,64 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func (b *browser) text(selector string) string {
 	b.t.Helper()
+	return ask(b, chromedp.Text(chromedp.CSS(selector)))
+}
+
+// ask is what an action says of the page.
+func ask[A any](b *browser, action chromedp.Action[A]) A {
+	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
+	answer, err := chromedp.Run(ctx, again(action))
 	if err != nil {
-		b.t.Fatalf("%s: %v", selector, err)
+		b.t.Fatal(err)
 	}
-	return text
+	return answer
+}
+
+// eval is what an expression says of the page.
+func eval[A any](b *browser, expression string) A {
+	b.t.Helper()
+	return ask(b, chromedp.Evaluate[A](expression))
 }
 
 // click presses what the selector names, and waits for what comes then.
 func (b *browser) click(selector, then string) {
 	b.t.Helper()
-	b.do(chromedp.Click(chromedp.CSS(selector)), chromedp.WaitVisible(chromedp.CSS(then)))
+	b.do(chromedp.Click(chromedp.CSS(selector)), seen(then))
+}
+
+// visit opens a page, and waits until it is whole.
+func (b *browser) visit(address string) {
+	b.t.Helper()
+	b.do(again(chromedp.Navigate(address)), poll(`document.readyState == "complete"`))
+}
+
+// seen waits until what the selector names is seen.
+func seen(selector string) chromedp.Action[chromedp.Void] {
+	return again(chromedp.WaitVisible(chromedp.CSS(selector)))
+}
+
+// again takes a step anew where the page that it was for has given way to
+// another one meanwhile, such as the one that a form has led to. It ends with
+// its context at the latest. Only steps that look, and those that may be taken
+// twice, can be taken anew.
+func again[A any](action chromedp.Action[A]) chromedp.Action[A] {
+	return func(ctx context.Context, t *chromedp.Target) (A, error) {
+		for {
+			answer, err := action(ctx, t)
+			if err == nil || ctx.Err() != nil || !overtaken(err) {
+				return answer, err
+			}
+		}
+	}
+}
+
+// overtaken reports whether a step failed because another page came.
+func overtaken(err error) bool {
+	return slices.ContainsFunc([]string{"net::ERR_ABORTED", "Cannot find context", "Execution context was destroyed", "Inspected target navigated"}, func(said string) bool {
+		return strings.Contains(err.Error(), said)
+	})
 }
 
 // quiet asserts that nothing went wrong, and that nothing was asked of others.
@@ -136,7 +181,7 @@ func TestFromAPastedKeyToAnApprovedRun(t *testing.T) {
 	ops := webtest.New(time.Now)
 	s := start(t, ops)
 
-	b.do(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(s.LoginURL()), chromedp.WaitVisible(chromedp.CSS(".void .btn.main")))
+	b.do(chromedp.EmulateViewport(1280, 900), again(chromedp.Navigate(s.LoginURL())), seen(".void .btn.main"))
 	b.click(".void .btn.main", "#connection-form")
 	// A field is left empty: the form says so, and keeps what was typed.
 	const key = "-----BEGIN PRIVATE KEY-----\n" + secretCanary + "\nSecondLine\n-----END PRIVATE KEY-----\n"
@@ -159,7 +204,7 @@ func TestFromAPastedKeyToAnApprovedRun(t *testing.T) {
 
 	// The first run, with its progress, to its end without a reload by hand.
 	b.click("#sync-now", "#live progress")
-	b.do(chromedp.WaitVisible(chromedp.CSS("#sync-now")), chromedp.WaitVisible(chromedp.CSS(".head .state.is-active")))
+	b.do(seen("#sync-now"), seen(".head .state.is-active"))
 	if runs := b.text("section[aria-labelledby=runs]"); !strings.Contains(runs, "Complete") {
 		t.Errorf("the runs are %q", runs)
 	}
@@ -201,7 +246,7 @@ addEventListener("load", async () => {
 </script>`, s.server.URL)
 	}))
 	t.Cleanup(evil.Close)
-	b.do(chromedp.Navigate(s.LoginURL()), chromedp.WaitVisible(chromedp.CSS("#need")), chromedp.Navigate(evil.URL),
+	b.do(again(chromedp.Navigate(s.LoginURL())), seen("#need"), again(chromedp.Navigate(evil.URL)),
 		poll("document.title == 'done'"))
 	if got := b.text("#read"); got != "refused refused refused" {
 		t.Errorf("the other origin read %q", got)
@@ -215,7 +260,7 @@ addEventListener("load", async () => {
 	}
 	// A name that somebody else resolves to this machine.
 	address, _ := url.Parse(s.server.URL)
-	b.do(chromedp.Navigate("http://evil.example.com:"+address.Port()+"/connections"), chromedp.WaitVisible(chromedp.CSS("body")))
+	b.do(again(chromedp.Navigate("http://evil.example.com:"+address.Port()+"/connections")), seen("body"))
 	if got := b.text("body"); !strings.Contains(got, "answers only to") || strings.Contains(got, "workforce") {
 		t.Errorf("under another name it answered %q", got)
 	}
@@ -224,15 +269,14 @@ addEventListener("load", async () => {
 func TestNothingIsWiderThanTheScreen(t *testing.T) {
 	b := openBrowser(t)
 	s := start(t, webtest.Sample(time.Now))
-	b.do(chromedp.Navigate(s.LoginURL()), chromedp.WaitVisible(chromedp.CSS("#need")))
+	b.do(again(chromedp.Navigate(s.LoginURL())), seen("#need"))
 	for _, width := range []int64{360, 1280, 1920} {
 		b.do(chromedp.EmulateViewport(width, 900))
 		for _, path := range pages(t, s) {
-			b.do(chromedp.Navigate(s.server.URL + path))
-			wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
-			if err != nil || wide > width {
-				who, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("main *, header *, footer *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll,.canvas,.tabs,.line,.code,.sr")).slice(0, 4).map(e => e.tagName + "." + (e.className.baseVal ?? e.className)).join(" ")`))
-				t.Errorf("%s at %d: %d wide (%v): %s", path, width, wide, err, who)
+			b.do(again(chromedp.Navigate(s.server.URL + path)))
+			if wide := eval[int64](b, "document.documentElement.scrollWidth"); wide > width {
+				who := eval[string](b, `[...document.querySelectorAll("main *, header *, footer *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll,.canvas,.tabs,.line,.code,.sr")).slice(0, 4).map(e => e.tagName + "." + (e.className.baseVal ?? e.className)).join(" ")`)
+				t.Errorf("%s at %d: %d wide: %s", path, width, wide, who)
 			}
 		}
 	}
@@ -242,16 +286,16 @@ func TestNothingIsWiderThanTheScreen(t *testing.T) {
 func TestSearchAndKeys(t *testing.T) {
 	b := openBrowser(t)
 	s := start(t, webtest.Sample(time.Now))
-	b.do(chromedp.Navigate(s.LoginURL()), chromedp.WaitVisible(chromedp.CSS("#need")), chromedp.Navigate(s.server.URL+"/records"), poll(`document.readyState == "complete"`),
+	b.do(again(chromedp.Navigate(s.LoginURL())), seen("#need"), again(chromedp.Navigate(s.server.URL+"/records")), poll(`document.readyState == "complete"`),
 		// The protocol types a character even where its key was taken, so that the
 		// key is pressed by a script: it must be taken.
 		poll(`!document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "/", bubbles: true, cancelable: true}))`),
 		poll(`document.activeElement.id == "q"`), chromedp.SendKeys(chromedp.CSS("#q"), "zoë"), poll(`document.querySelectorAll("#records tbody tr").length == 9`),
 		poll(`document.activeElement.id == "q" && location.search.includes("zo")`),
 		chromedp.SendKeys(chromedp.CSS("#q"), "\x1b"), poll(`document.activeElement.id != "q"`),
-		chromedp.SendKeys(chromedp.CSS("#main"), "gr"), chromedp.WaitVisible(chromedp.CSS(`.tabs a[href="/runs"][aria-current]`)), poll(`document.readyState == "complete"`),
+		chromedp.SendKeys(chromedp.CSS("#main"), "gr"), seen(`.tabs a[href="/runs"][aria-current]`), poll(`document.readyState == "complete"`),
 		poll(`!document.querySelector("[data-without-script]").checkVisibility()`),
-		chromedp.SendKeys(chromedp.CSS("#main"), "?"), chromedp.WaitVisible(chromedp.CSS("#keys")))
+		chromedp.SendKeys(chromedp.CSS("#main"), "?"), seen("#keys"))
 	b.quiet(s.server.URL)
 }
 
@@ -264,7 +308,7 @@ func TestPictures(t *testing.T) {
 	}
 	b := openBrowser(t)
 	s := start(t, webtest.Sample(time.Now))
-	b.do(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(s.LoginURL()), chromedp.WaitVisible(chromedp.CSS("#need")))
+	b.do(chromedp.EmulateViewport(1280, 900), again(chromedp.Navigate(s.LoginURL())), seen("#need"))
 	workforce, _ := s.ops.Connection(t.Context(), "workforce")
 	seasonal, _ := s.ops.Connection(t.Context(), "seasonal")
 	for name, path := range map[string]string{
@@ -273,7 +317,7 @@ func TestPictures(t *testing.T) {
 		"records": "/records", "record": "/records/workforce?id=00u00003", "connectors": "/connectors", "doctor": "/doctor", "people": "/people", "remove": "/connections/lab/remove",
 		"error": "/nothing", "empty": "/records?q=nobody",
 	} {
-		b.do(chromedp.Navigate(s.server.URL + path))
+		b.do(again(chromedp.Navigate(s.server.URL + path)))
 		if name == "add" {
 			b.do(chromedp.SetValue(chromedp.CSS("[id='c-domain']"), "https://example.com"), chromedp.SetValue(chromedp.CSS("[id='c-client_id']"), "0oaexample"),
 				chromedp.SetValue(chromedp.CSS("[id='c-private_key']"), "no key"))
@@ -297,9 +341,7 @@ func (b *browser) picture(path, theme string, width, height int64) {
 		return err
 	})
 	b.do(still, chromedp.EmulateViewport(width, height))
-	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any]("document.documentElement.dataset.theme='"+theme+"'")); err != nil {
-		b.t.Fatal(err)
-	}
+	eval[string](b, "document.documentElement.dataset.theme='"+theme+"'")
 	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	if err == nil {
 		err = os.WriteFile(path, png, 0o600)
@@ -312,7 +354,7 @@ func (b *browser) picture(path, theme string, width, height int64) {
 // poll waits until an expression is true.
 func poll(expression string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := chromedp.Poll[bool](expression)(ctx, t)
+		_, err := again(chromedp.Poll[bool](expression))(ctx, t)
 		return err
 	})
 }

@@ -49,7 +49,7 @@ func refOf(of any) unit.Ref {
 }
 
 // chartAt is the address of the org chart around somebody.
-func chartAt(id string) string { return "/people/chart?person=" + url.QueryEscape(id) }
+func chartAt(id string) string { return "/people/chart?at=" + url.QueryEscape(id) }
 
 // peopleFuncs are what templates of the People view may call beside the others.
 func (s *Site) peopleFuncs() map[string]any {

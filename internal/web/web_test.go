@@ -295,32 +295,39 @@ var inline = regexp.MustCompile(`(?i)<script>|<style|\sstyle="|\son[a-z]+="|java
 func TestEveryPageIsWhole(t *testing.T) {
 	s := start(t, webtest.Sample(clock()), func(c *web.Config) { c.Now = clock() }).signIn(t)
 	for _, path := range pages(t, s) {
-		status, text, header := s.send(t, "GET", path, nil)
-		if status != http.StatusOK || !strings.HasSuffix(text, "</html>\n") {
-			t.Errorf("%s: status %d, ends with %q", path, status, text[max(0, len(text)-80):])
-			continue
+		wholePage(t, s, path)
+	}
+}
+
+// wholePage asserts what holds for every page: it is whole, nothing in it is
+// inline, and its ids are each of one element.
+func wholePage(t *testing.T, s *site, path string) {
+	t.Helper()
+	status, text, header := s.send(t, "GET", path, nil)
+	if status != http.StatusOK || !strings.HasSuffix(text, "</html>\n") {
+		t.Errorf("%s: status %d, ends with %q", path, status, text[max(0, len(text)-80):])
+		return
+	}
+	if found := inline.FindString(text); found != "" {
+		t.Errorf("%s: has %q", path, found)
+	}
+	if strings.Count(text, "<h1") != 1 || strings.Count(text, `id="main"`) != 1 {
+		t.Errorf("%s: has not one heading and one main", path)
+	}
+	if csp := header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("%s: policy %q", path, csp)
+	}
+	ids := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\sid="([^"]+)"`).FindAllStringSubmatch(text, -1) {
+		if ids[m[1]] {
+			t.Errorf("%s: two elements are called %s", path, m[1])
 		}
-		if found := inline.FindString(text); found != "" {
-			t.Errorf("%s: has %q", path, found)
-		}
-		if strings.Count(text, "<h1") != 1 || strings.Count(text, `id="main"`) != 1 {
-			t.Errorf("%s: has not one heading and one main", path)
-		}
-		if csp := header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
-			t.Errorf("%s: policy %q", path, csp)
-		}
-		ids := map[string]bool{}
-		for _, m := range regexp.MustCompile(`\sid="([^"]+)"`).FindAllStringSubmatch(text, -1) {
-			if ids[m[1]] {
-				t.Errorf("%s: two elements are called %s", path, m[1])
-			}
-			ids[m[1]] = true
-		}
-		for _, m := range regexp.MustCompile(`aria-(?:labelledby|describedby)="([^"]+)"`).FindAllStringSubmatch(text, -1) {
-			for name := range strings.FieldsSeq(m[1]) {
-				if !ids[name] {
-					t.Errorf("%s: refers to %q, which is not there", path, name)
-				}
+		ids[m[1]] = true
+	}
+	for _, m := range regexp.MustCompile(`aria-(?:labelledby|describedby)="([^"]+)"`).FindAllStringSubmatch(text, -1) {
+		for name := range strings.FieldsSeq(m[1]) {
+			if !ids[name] {
+				t.Errorf("%s: refers to %q, which is not there", path, name)
 			}
 		}
 	}

@@ -1,0 +1,4 @@
+package web
+
+// PersonAt is for tests of addresses.
+var PersonAt = personAt
