@@ -28,7 +28,9 @@ func oneLetter(asked, word string, longer bool) (from, to int, whole, ok bool) {
 		return at, at + otherSize, whole, true
 	case len(a) > size && first != second && matches(string(second)+string(first)+a[size+secondSize:], longer):
 		return at, at + secondSize + size, whole, true
-	case matches(a[size:], longer && len(a) > size): // one less: the letter before the gap stands for it
+	// One less: the letter before the gap stands for it. Of two equal letters at the
+	// end either is the one.
+	case matches(a[size:], longer && (len(a) > size || strings.HasSuffix(asked[:at], a))):
 		_, before := utf8.DecodeLastRuneInString(word[:at])
 		if at == 0 {
 			return 0, otherSize, whole, true
