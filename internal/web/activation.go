@@ -67,7 +67,11 @@ func (s *Site) activate(w http.ResponseWriter, r *http.Request) error {
 
 // deactivate takes the mark, and with it everybody out of the People view.
 func (s *Site) deactivate(w http.ResponseWriter, r *http.Request) error {
-	return s.mark(w, r, false, "/people", "deactivated")
+	to := "/people"
+	if r.FormValue("back") == "connection" {
+		to = at(r.FormValue("connection"))
+	}
+	return s.mark(w, r, false, to, "deactivated")
 }
 
 func (s *Site) mark(w http.ResponseWriter, r *http.Request, on bool, to, keyword string) error {

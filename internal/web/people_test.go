@@ -314,9 +314,12 @@ func TestSwitchingThePeopleViewOnAndOff(t *testing.T) {
 	s.says(t, "/people", "people so far", "<progress")
 	c = webtest.SampleCompany(t, noon)
 	s = startCompany(t, c, noon)
-	if status, _, _ := s.send(t, "POST", "/people/deactivate", url.Values{"connection": {webtest.HRIS}}); status != http.StatusSeeOther {
+	s.says(t, "/connections/"+webtest.HRIS, "Switch off", "Open People")
+	status, _, header := s.send(t, "POST", "/people/deactivate", url.Values{"connection": {webtest.HRIS}, "back": {"connection"}})
+	if status != http.StatusSeeOther || header.Get("Location") != "/connections/"+webtest.HRIS+"?said=deactivated" {
 		t.Fatalf("off: status %d", status)
 	}
+	s.says(t, "/connections/"+webtest.HRIS+"?said=deactivated", "Nobody is shown any more", "See what it would show")
 	text := s.says(t, "/people", "not switched on", "What people would see", "Managers found by", "Employee number", "Five samples", "Worst", "Fields", "Switch on People view")
 	for _, canary := range webtest.Canaries {
 		if strings.Contains(text, canary) {
