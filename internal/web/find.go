@@ -132,10 +132,14 @@ func (s *Site) findPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func findTitle(q people.Query, total int) string {
-	if q.Text == "" {
-		return plural(total, "person", "people")
+	count := "Nobody"
+	if total > 0 {
+		count = plural(total, "person", "people")
 	}
-	return fmt.Sprintf("%s for “%s”", plural(total, "person", "people"), q.Text)
+	if q.Text == "" {
+		return count
+	}
+	return fmt.Sprintf("%s for “%s”", count, q.Text)
 }
 
 // queryOf reads a search from an address.
