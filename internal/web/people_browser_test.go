@@ -27,12 +27,6 @@ func openCompany(t *testing.T, c *webtest.Company) (*browser, *site) {
 	return b, s
 }
 
-// press presses a key by a script: the protocol types a character even where
-// its key was taken.
-func press(key string) chromedp.Action[chromedp.Void] {
-	return poll(fmt.Sprintf(`(document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: %q, bubbles: true, cancelable: true})), true)`, key))
-}
-
 // scripts switches scripts of pages on or off.
 func scripts(on bool) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
@@ -63,7 +57,7 @@ func TestFindingSomebodyByKeyboard(t *testing.T) {
 	b.do(poll(`document.querySelector("h1").innerText.includes("Amálie")`))
 	b.click(`.grid-people a`, `.person-head`)
 	b.do(poll(`document.querySelector("h1").innerText.includes("Leaderová")`))
-	b.do(press("g"), press("q"), seen(`.tabs a[href="/people/quality"][aria-current]`))
+	b.do(press("g", "q"), seen(`.tabs a[href="/people/quality"][aria-current]`))
 	b.quiet(s.server.URL)
 }
 
