@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"unicode"
+
+	"patchbay.example/internal/people/search"
 )
 
 // editedLetters is how many letters a word has that [Edit] makes a mistake in.
@@ -29,6 +31,26 @@ func Edit(r *rand.Rand, name string) (string, bool) {
 			return strings.Replace(name, word, edited, 1), true
 		}
 	}
+}
+
+// EditedName is a person's name with one mistake.
+type EditedName struct {
+	Person int // the document's index
+	Text   string
+}
+
+// Edited makes one mistake each in so many names of a corpus, the same for the
+// same seed. There are fewer where names have no word that is long enough.
+func Edited(documents []search.Document, n int, seed uint64) []EditedName {
+	r := rand.New(rand.NewPCG(seed, 9)) //nolint:gosec // reproducible on purpose
+	var edited []EditedName
+	for tries := 0; len(edited) < n && tries < 4*n; tries++ {
+		person := r.IntN(len(documents))
+		if text, ok := Edit(r, documents[person].Name); ok {
+			edited = append(edited, EditedName{person, text})
+		}
+	}
+	return edited
 }
 
 func edit(r *rand.Rand, word []rune) string {
