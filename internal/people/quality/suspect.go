@@ -64,7 +64,7 @@ var accountTypes = set(
 
 // accountWords are words of logins that are given to accounts of nobody.
 var accountWords = set(
-	"svc", "service", "srv", "sa", "bot", "robot", "noreply", "donotreply", "admin", "adm", "administrator", "test",
+	"svc", "service", "srv", "bot", "robot", "noreply", "donotreply", "admin", "adm", "administrator", "test",
 	"testuser", "mailbox", "shared", "room", "conference", "scanner", "printer", "kiosk", "api", "integration", "sync",
 	"automation", "backup", "monitoring", "helpdesk", "system",
 )

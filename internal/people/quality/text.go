@@ -54,6 +54,7 @@ func short(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
+	s = strings.TrimSpace(s)
 	n := 0
 	for i := range s {
 		if n == maxExample {
