@@ -54,10 +54,11 @@ func newHandler(ops service.Operations, version string, bodyReadTimeout time.Dur
 				{Name: tagConnections, Description: "Configured connections"},
 				{Name: tagRuns, Description: "What synced, and what is held for review"},
 				{Name: tagPeople, Description: "The directory of a connection"},
+				{Name: tagDirectory, Description: "The People view: the company as the connection marked as the HRIS lists it"},
 				{Name: tagInstallation, Description: "The installation itself"},
 			},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"token": {Type: "http", Scheme: "bearer", Description: "The machine token that the service prints, and keeps in its runtime file. A browser's session serves as well."},
 				},
@@ -78,6 +79,7 @@ func newHandler(ops service.Operations, version string, bodyReadTimeout time.Dur
 	r.connections()
 	r.runs()
 	r.people()
+	r.peopleSettings()
 	r.installation()
 	document := r.document()
 	finishSchemas(api.OpenAPI().Components.Schemas)

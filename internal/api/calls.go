@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 )
@@ -174,6 +175,23 @@ func (c *Client) Forget(ctx context.Context, name, id string) error {
 	}
 	_, err := ofConnection[struct{}](ctx, c, name, call{method: http.MethodDelete, path: "/connections/%s/person", query: url.Values{"id": {id}}, timeout: connectTimeout})
 	return err
+}
+
+// PreviewPeople implements [service.Operations]. It reads everybody of the
+// connection.
+func (c *Client) PreviewPeople(ctx context.Context, name string) (people.Preview, error) {
+	return ofConnection[people.Preview](ctx, c, name, call{method: http.MethodGet, path: "/connections/%s/people-preview", timeout: connectTimeout})
+}
+
+// PeopleSettings implements [service.Operations].
+func (c *Client) PeopleSettings(ctx context.Context) (people.Settings, error) {
+	return do[people.Settings](ctx, c, call{method: http.MethodGet, path: "/directory/settings", timeout: readTimeout})
+}
+
+// SetPeopleSettings implements [service.Operations]. It waits for the directory
+// that follows from them.
+func (c *Client) SetPeopleSettings(ctx context.Context, s people.Settings) (people.Settings, error) {
+	return do[people.Settings](ctx, c, call{method: http.MethodPut, path: "/directory/settings", body: s, timeout: connectTimeout})
 }
 
 // Diagnose implements [service.Operations].

@@ -11,6 +11,7 @@ import (
 
 	"patchbay.example/host"
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
@@ -31,7 +32,9 @@ type Problem struct {
 	Configuration *ConfigurationError `json:"configuration,omitempty" doc:"What is wrong with a configuration"`
 	// Connector stands for a [*host.RefusedError] or [*host.Fault].
 	Connector *ConnectorError `json:"connector,omitempty" doc:"What a connector refused, or what is wrong with it"`
-	Report    *service.Report `json:"report,omitempty" doc:"What a test found that failed"`
+	// Suggestions stand for a [*people.UnknownError].
+	Suggestions *Suggestions    `json:"suggestions,omitempty" doc:"What may have been meant by a person or unit that is not there"`
+	Report      *service.Report `json:"report,omitempty" doc:"What a test found that failed"`
 
 	allow string
 }
@@ -46,6 +49,14 @@ type FieldError struct {
 type ConfigurationError struct {
 	Property string `json:"property,omitempty" doc:"The property at fault; absent where it is the whole"`
 	Problem  string `json:"problem" doc:"Completes the sentence that begins with the property"`
+}
+
+// Suggestions are who or what may have been meant.
+type Suggestions struct {
+	What   string               `json:"what" enum:"person,unit" doc:"What was asked for"`
+	Asked  string               `json:"asked" doc:"By which id or name"`
+	People []people.Card        `json:"people,omitempty" doc:"People who may have been meant"`
+	Units  []people.UnitSummary `json:"units,omitempty" doc:"Units that may have been meant"`
 }
 
 // ConnectorError is what a connector refused, or what is wrong with it.
@@ -85,9 +96,12 @@ func (p *Problem) write(w http.ResponseWriter) {
 	_ = marshal(w, p) // texts and numbers only; who no longer listens needs no answer
 }
 
-// reasonInternal is the reason of errors that nobody foresaw: our own machine's.
+// Reasons of problems. reasonInternal is that of errors that nobody foresaw: our
+// own machine's.
 const (
 	reasonInternal = "INTERNAL"
+	reasonQuery    = "QUERY_INVALID"
+	reasonUnknown  = "UNKNOWN"
 	fixInternal    = "Look at the service's log, and at what patchbay doctor finds."
 )
 
@@ -106,6 +120,10 @@ var sentinels = []sentinel{
 	{store.ErrNameTaken, http.StatusConflict, "NAME_TAKEN", "Choose another name, or change the connection that has it."},
 	{store.ErrRunning, http.StatusConflict, "SYNC_IN_PROGRESS", "Wait until the run has ended, then ask again."},
 	{store.ErrNotHeld, http.StatusConflict, "RUN_NOT_HELD", "Look at the connection's newest run: it has taken this one's place, or somebody has decided already."},
+	{store.ErrMoved, http.StatusConflict, "SETTINGS_MOVED", "Read the settings again, and change those."},
+	{store.ErrPeopleSettings, http.StatusUnprocessableEntity, "SETTINGS_INVALID", "Shorten the lists."},
+	{people.ErrNotActivated, http.StatusConflict, "HRIS_NOT_ACTIVATED", "Mark the connection that lists the company's people as the HRIS: patchbay connections set NAME --hris."},
+	{people.ErrNotSynced, http.StatusConflict, "HRIS_NOT_SYNCED", "Wait for the first complete run of the connection that is marked as the HRIS, or start one."},
 	{store.ErrBaseMoved, http.StatusConflict, "BASE_MOVED", "Let the connection sync again: the next run is compared with the directory as it is now."},
 	{context.DeadlineExceeded, http.StatusGatewayTimeout, "TIMED_OUT", "Try again; if it stays so, look at the service's log."},
 	{context.Canceled, http.StatusServiceUnavailable, "INTERRUPTED", "The service is about to end; ask again when it runs."},
@@ -126,6 +144,7 @@ func problemOf(err error, report service.Report) *Problem {
 		p.Status, p.Reason = http.StatusUnprocessableEntity, reasonInput
 		p.Errors = []FieldError{{input.Field, input.Problem}}
 	}
+	p.addQuery(err)
 	for _, s := range sentinels {
 		if errors.Is(err, s.err) {
 			p.Status, p.Reason, p.Fix = s.status, s.reason, cmp.Or(p.Fix, s.fix)
@@ -140,6 +159,22 @@ func problemOf(err error, report service.Report) *Problem {
 	}
 	p.Title = http.StatusText(p.Status)
 	return p
+}
+
+// addQuery says what is wrong with a query of the directory.
+func (p *Problem) addQuery(err error) {
+	if query, ok := errors.AsType[*people.QueryError](err); ok {
+		p.Status, p.Reason = http.StatusBadRequest, reasonQuery
+		p.Errors = []FieldError{{query.Parameter, query.Problem}}
+	}
+	if unknown, ok := errors.AsType[*people.UnknownError](err); ok {
+		p.Status, p.Reason = http.StatusNotFound, reasonUnknown
+		p.Suggestions = &Suggestions{unknown.What, unknown.Asked, unknown.People, unknown.Units}
+		p.Fix = "Take the id of one of the suggestions, or search: " + Prefix + "/directory/people?q=…"
+		if unknown.What == "unit" {
+			p.Fix = "Take one of the suggestions; " + Prefix + "/directory/units lists all units."
+		}
+	}
 }
 
 // addConnector says what a connector refused, or what is wrong with it.

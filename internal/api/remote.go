@@ -6,13 +6,14 @@ import (
 
 	"patchbay.example/host"
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 )
 
 // RemoteError is an operation's error as a client got it. Its text is the
 // operation's; errors.Is and errors.As find in it what they would find there:
-// the errors of packages service and store, [*service.InputError],
-// [*connection.InvalidError], and [*host.RefusedError] or [*host.Fault] with
+// the errors of packages service, store and people, [*service.InputError],
+// [*people.QueryError], [*people.UnknownError], [*connection.InvalidError], and [*host.RefusedError] or [*host.Fault] with
 // class, reason, message and fix.
 type RemoteError struct {
 	Problem Problem
@@ -33,8 +34,14 @@ func newRemoteError(p *Problem) *RemoteError {
 			e.causes = append(e.causes, s.err)
 		}
 	}
-	if len(p.Errors) > 0 {
+	switch {
+	case len(p.Errors) > 0 && p.Reason == reasonQuery:
+		e.causes = append(e.causes, &people.QueryError{Parameter: p.Errors[0].Field, Problem: p.Errors[0].Problem})
+	case len(p.Errors) > 0:
 		e.causes = append(e.causes, &service.InputError{Field: p.Errors[0].Field, Problem: p.Errors[0].Problem})
+	}
+	if s := p.Suggestions; s != nil {
+		e.causes = append(e.causes, &people.UnknownError{What: s.What, Asked: s.Asked, People: s.People, Units: s.Units})
 	}
 	if p.Configuration != nil {
 		e.causes = append(e.causes, &connection.InvalidError{Property: p.Configuration.Property, Problem: p.Configuration.Problem})

@@ -19,6 +19,7 @@ import (
 
 	"patchbay.example/host"
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
@@ -112,6 +113,20 @@ var operations = map[string]func(ctx context.Context, ops service.Operations) []
 	"Forget": func(ctx context.Context, ops service.Operations) []any {
 		return []any{ops.Forget(ctx, "workforce", oddID)}
 	},
+	"PreviewPeople": func(ctx context.Context, ops service.Operations) []any {
+		return results(ops.PreviewPeople(ctx, "workforce"))
+	},
+	"PeopleSettings": func(ctx context.Context, ops service.Operations) []any { return results(ops.PeopleSettings(ctx)) },
+	"SetPeopleSettings": func(ctx context.Context, ops service.Operations) []any {
+		return results(ops.SetPeopleSettings(ctx, people.Settings{
+			Revision: 7, Attributes: []string{"title", "profile.badge/number"}, Hidden: []string{oddID}, Units: []string{"profile.teamName"},
+			ManagerAttributes: []string{"profile.boss"}, Pin: &people.Pair{Attribute: "managerId", Key: "email"},
+			Heads: []people.Head{{Field: "department", Value: "R&D <x>", Person: oddID}}, SetAside: map[string]bool{oddID: true, "2": false},
+		}))
+	},
+	"SetPeopleSettings to the defaults": func(ctx context.Context, ops service.Operations) []any {
+		return results(ops.SetPeopleSettings(ctx, people.Settings{}))
+	},
 	"Diagnose": func(ctx context.Context, ops service.Operations) []any { return results(ops.Diagnose(ctx)) },
 }
 
@@ -175,6 +190,12 @@ func TestErrorsStayWhatTheyAre(t *testing.T) {
 		"not found":           fmt.Errorf("connection x: %w", store.ErrNotFound),
 		"name taken":          fmt.Errorf("add connection x: %w", store.ErrNameTaken),
 		"running":             fmt.Errorf("sync x: %w", store.ErrRunning),
+		"moved":               fmt.Errorf("change the settings: %w", store.ErrMoved),
+		"settings":            fmt.Errorf("change the settings: %w: these have 2 bytes", store.ErrPeopleSettings),
+		"not activated":       fmt.Errorf("directory: %w", people.ErrNotActivated),
+		"not synced":          fmt.Errorf("directory: %w", people.ErrNotSynced),
+		"query":               fmt.Errorf("settings: %w", &people.QueryError{Parameter: "units", Problem: "has too many"}),
+		"unknown":             fmt.Errorf("settings: %w", &people.UnknownError{What: "person", Asked: "x", People: []people.Card{aCard()}}),
 		"not held":            fmt.Errorf("approve run 3: %w", store.ErrNotHeld),
 		"base moved":          fmt.Errorf("approve run 3: %w", store.ErrBaseMoved),
 		"paused":              fmt.Errorf("sync x: %w", service.ErrPaused),
@@ -231,6 +252,16 @@ func wantSame(t *testing.T, operation string, want, got error) {
 	gotInput, _ := errors.AsType[*service.InputError](got)
 	if !reflect.DeepEqual(wantInput, gotInput) {
 		t.Errorf("%s: InputError = %+v, want %+v", operation, gotInput, wantInput)
+	}
+	wantQuery, _ := errors.AsType[*people.QueryError](want)
+	gotQuery, _ := errors.AsType[*people.QueryError](got)
+	if !reflect.DeepEqual(wantQuery, gotQuery) {
+		t.Errorf("%s: QueryError = %+v, want %+v", operation, gotQuery, wantQuery)
+	}
+	wantUnknown, _ := errors.AsType[*people.UnknownError](want)
+	gotUnknown, _ := errors.AsType[*people.UnknownError](got)
+	if !reflect.DeepEqual(wantUnknown, gotUnknown) {
+		t.Errorf("%s: UnknownError = %+v, want %+v", operation, gotUnknown, wantUnknown)
 	}
 	wantInvalid, _ := errors.AsType[*connection.InvalidError](want)
 	gotInvalid, _ := errors.AsType[*connection.InvalidError](got)

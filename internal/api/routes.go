@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"path"
 	"reflect"
 	"strings"
 
@@ -17,6 +18,7 @@ const (
 	tagConnections  = "Connections"
 	tagRuns         = "Runs"
 	tagPeople       = "People"
+	tagDirectory    = "Directory"
 	tagInstallation = "Installation"
 )
 
@@ -134,7 +136,32 @@ func (durationSchema) Schema(huma.Registry) *huma.Schema {
 }
 
 // requestSchemas are those that requests are held against.
-var requestSchemas = map[string]bool{"Draft": true, "Change": true, "SyncRequest": true}
+var requestSchemas = map[string]bool{
+	"Draft": true, "Change": true, "SyncRequest": true,
+	"DirectorySettings": true, "DirectoryPair": true, "DirectoryHead": true,
+}
+
+// schemaName names a type in the document. Packages below people call things by
+// the same names as others: theirs get a word in front.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	word := ""
+	switch path.Base(t.PkgPath()) {
+	case "people":
+		word = "Directory"
+	case "reporting":
+		word = "Reporting"
+	case "unit":
+		word = "Unit"
+	}
+	if strings.HasPrefix(name, word) {
+		return name
+	}
+	return word + name
+}
 
 // finishSchemas says what the types alone do not: which members are objects, and
 // that answers may have more members one day.

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"patchbay.example/internal/people"
+	"patchbay.example/internal/people/reporting"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/syncer"
@@ -242,6 +244,35 @@ func (s *scripted) Export(_ context.Context, name, format string, w io.Writer) e
 func (s *scripted) Forget(_ context.Context, name, id string) error {
 	s.asked("Forget", name, id)
 	return s.err
+}
+
+func (s *scripted) PreviewPeople(_ context.Context, name string) (people.Preview, error) {
+	s.asked("PreviewPeople", name)
+	return give(s, people.Preview{
+		Connection: "workforce", Synced: true, People: 4, Active: 3, Contractors: 1, WithManager: 2, Attribute: "managerId", Key: reporting.KeyEmail,
+		SetAside: []people.Aside{{Card: aCard(), Why: "Its type is Service account.", Decided: true}}, SetAsideTotal: 1,
+		Shown:   []people.Attribute{{Name: "title", Label: "Title", Allowed: true, People: 3}},
+		Hidden:  []people.Attribute{{Name: "profile.birthday", Label: "Birthday", Custom: true, Private: true, People: 1}},
+		Samples: []people.Sample{{Card: aCard(), Link: people.Link{Reason: reporting.Blank, Text: "No manager is on file."}, Worst: true, Missing: []string{"title"}}},
+		Other:   "contractors",
+	})
+}
+
+func (s *scripted) PeopleSettings(context.Context) (people.Settings, error) {
+	s.asked("PeopleSettings")
+	return give(s, people.Settings{Revision: 3})
+}
+
+func (s *scripted) SetPeopleSettings(_ context.Context, settings people.Settings) (people.Settings, error) {
+	s.asked("SetPeopleSettings", settings)
+	return give(s, settings)
+}
+
+func aCard() people.Card {
+	return people.Card{
+		ID: oddID, Name: "One <1>", Initials: "O1", Tone: 3, Title: "Engineer", Department: "R&D", City: "Göteborg", Country: "SE", Zone: "Europe/Stockholm",
+		Telling: "R&D", Contractor: true, Inactive: true, Status: "SUSPENDED", Direct: 1, Total: 2, Contractors: 1, Manager: "Two", ManagerID: "2",
+	}
 }
 
 func (s *scripted) Diagnose(context.Context) ([]service.Check, error) {
