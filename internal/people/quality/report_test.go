@@ -178,9 +178,13 @@ func TestSamePersonTwice(t *testing.T) {
 		{Name: "Sam Lee", Phones: []string{"+1 555 0100 000"}, Email: "info@example.com"}, // one switchboard, one mailbox
 		{Name: "Sam Lee", Phones: []string{"+1 555 0100 000"}, Email: "info@example.com"},
 		{Name: "Ana Ruiz", Phones: []string{"+1 555 0100 000"}, Email: "info@example.com"},
-		{Name: "Ann Ode", Phones: []string{"42", "42"}}, {Name: "Ann Ode", Phones: []string{"42"}}, // an extension
-		{Name: "…", Email: "x@example.com"}, {Name: "", Email: "x@example.com"},
-		{Name: "Kim Oh", Email: "kim@example.com", EmployeeNumber: "0"}, {Name: "Kim Oh", Email: "kim@example.com", EmployeeNumber: "7"}, {Name: "Oh Kim", EmployeeNumber: "007"},
+		{Name: "Ann Ode", Phones: []string{"42", "42"}},
+		{Name: "Ann Ode", Phones: []string{"42"}}, // an extension
+		{Name: "…", Email: "x@example.com"},
+		{Name: "", Email: "x@example.com"},
+		{Name: "Kim Oh", Email: "kim@example.com", EmployeeNumber: "0"},
+		{Name: "Kim Oh", Email: "kim@example.com", EmployeeNumber: "7"},
+		{Name: "Oh Kim", EmployeeNumber: "007"},
 	}
 	want := [][]int32{{0, 1}, {3, 4}, {12, 13, 14}}
 	if got := duplicates(people); !slices.EqualFunc(got, want, slices.Equal) {

@@ -2,6 +2,7 @@ package quality
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"patchbay.example/internal/people/unit"
@@ -45,9 +46,9 @@ func Suspect(e Evidence) (suspect bool, why string) {
 			return true, "There is no name, no title, no department and no manager."
 		}
 	}
-	for _, w := range strings.Fields(unit.Fold(local)) {
+	for w := range strings.FieldsSeq(unit.Fold(local)) {
 		w = strings.TrimRight(w, "0123456789")
-		if accountWords[w] && !contains(names, w) {
+		if accountWords[w] && !slices.Contains(names, w) {
 			return true, fmt.Sprintf("There is no department and no manager, and the login has the word “%s”.", w)
 		}
 	}
@@ -72,15 +73,6 @@ var accountWords = set(
 func blankless(values ...string) bool {
 	for _, v := range values {
 		if unit.Fold(v) != "" {
-			return true
-		}
-	}
-	return false
-}
-
-func contains(list []string, w string) bool {
-	for _, l := range list {
-		if l == w {
 			return true
 		}
 	}

@@ -1,5 +1,7 @@
 package unit
 
+import "slices"
+
 // Basis is what a head is known by.
 type Basis string
 
@@ -174,7 +176,7 @@ func (l *leadership) cover(u *Unit, h *Head) {
 func (l *leadership) titled(u *Unit) (people []int32, acting bool) {
 	claims := l.claims[u.key]
 	if u.Field == "organization" && len(l.company) <= maxClaims {
-		claims = append(claims[:len(claims):len(claims)], l.company...)
+		claims = append(slices.Clip(claims), l.company...)
 	}
 	if len(claims) > maxClaims {
 		return nil, false

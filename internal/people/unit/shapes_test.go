@@ -138,10 +138,10 @@ func (c *company) shape(t testing.TB, name, unit string, lines []string) {
 	for _, line := range lines {
 		if answer, ok := strings.CutPrefix(line, "="); ok {
 			classes, who, _ := strings.Cut(answer, ":")
-			for _, class := range strings.Fields(classes) {
+			for class := range strings.FieldsSeq(classes) {
 				l.classes = append(l.classes, Class(class))
 			}
-			for _, key := range strings.Fields(who) {
+			for key := range strings.FieldsSeq(who) {
 				l.answer = append(l.answer, keys[key]...)
 			}
 			continue

@@ -108,8 +108,17 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"a", "", 1}, {"abc", "abc", 0}, {"abc", "acb", 1}, {"abc", "abx", 1}, {"abc", "abcd", 1},
-		{"abc", "bc", 1}, {"abcd", "badc", 2}, {"abc", "xyz", 3}, {"été", "ete", 2}, {"abcdef", "a", 3},
+		{"", "", 0},
+		{"a", "", 1},
+		{"abc", "abc", 0},
+		{"abc", "acb", 1},
+		{"abc", "abx", 1},
+		{"abc", "abcd", 1},
+		{"abc", "bc", 1},
+		{"abcd", "badc", 2},
+		{"abc", "xyz", 3},
+		{"été", "ete", 2},
+		{"abcdef", "a", 3},
 	} {
 		if got := distance(tc.a, tc.b, 2); got != tc.want {
 			t.Errorf("distance of %q and %q is %d, want %d", tc.a, tc.b, got, tc.want)

@@ -28,10 +28,20 @@ var suffixes = []struct {
 	text, keep string
 	senior     bool
 }{
-	{"leiterin", "", true}, {"leiter", "", true}, {"leitung", "", true}, {"chefin", "", true}, {"chef", "", true},
-	{"direktor", "", true}, {"direktorin", "", true},
-	{"部長", "部", true}, {"課長", "課", true}, {"室長", "室", true},
-	{"总监", "", true}, {"部经理", "部", false}, {"팀장", "팀", true}, {"부장", "부", true},
+	{"leiterin", "", true},
+	{"leiter", "", true},
+	{"leitung", "", true},
+	{"chefin", "", true},
+	{"chef", "", true},
+	{"direktor", "", true},
+	{"direktorin", "", true},
+	{"部長", "部", true},
+	{"課長", "課", true},
+	{"室長", "室", true},
+	{"总监", "", true},
+	{"部经理", "部", false},
+	{"팀장", "팀", true},
+	{"부장", "부", true},
 }
 
 // before are words that may stand before a role and change nothing.
