@@ -38,7 +38,7 @@ import (
 func main() {
 	s := settings{out: os.Stdout}
 	flag.IntVar(&s.people, "people", 100_000, "people")
-	flag.IntVar(&s.queries, "queries", 500, "texts, and as many names with a mistake for recall")
+	flag.IntVar(&s.queries, "queries", 1000, "texts, and as many names with a mistake for recall")
 	flag.StringVar(&s.postgres, "postgres", "", "connection string of a PostgreSQL server; empty: start one, if it is installed")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -61,8 +61,9 @@ func startServer(ctx context.Context) (server, error) {
 		}
 	}
 	data := filepath.Join(folder, "data")
+	// In the locale C only ASCII has letters, and pg_trgm no trigrams of others.
 	initdb := as(account, folder, exec.CommandContext(ctx, filepath.Join(programs, "initdb"), //nolint:gosec // what is installed
-		"-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"))
+		"-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"))
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return none, errors.Join(fmt.Errorf("initdb: %w: %.500s", err, output), os.RemoveAll(folder))
 	}
