@@ -26,7 +26,8 @@ const (
 // Tenant is the fake tenant, for programs that may not import its package.
 type Tenant = oktatest.Tenant
 
-// Start starts the tenant on a loopback address: the same people every time. It
+// Start starts the tenant on a loopback address: the same people every time, with
+// records as untidy as those of real companies. It
 // lives until it is closed.
 func Start(s Settings) (*Tenant, error) {
 	if s.Users == 0 {
@@ -38,7 +39,7 @@ func Start(s Settings) (*Tenant, error) {
 	if s.Latency == 0 {
 		s.Latency = Latency
 	}
-	return oktatest.Start(oktatest.Settings{Users: s.Users, Seed: 1, PageLimit: s.Page, Latency: max(s.Latency, 0)})
+	return oktatest.Start(oktatest.Settings{Users: s.Users, Seed: 1, Untidy: true, PageLimit: s.Page, Latency: max(s.Latency, 0)})
 }
 
 // Configuration is the configuration of an Okta connection that reaches a
