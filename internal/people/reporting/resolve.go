@@ -68,10 +68,14 @@ func (r *Resolution) Link(i int32) Link {
 	if i < 0 || int(i) >= len(r.links) {
 		return Link{Manager: -1}
 	}
-	l := &r.links[i]
+	return r.links[i].link(&r.accounts[i])
+}
+
+// link is a link as it is told, of the account that it is of.
+func (l *link) link(of *Account) Link {
 	out := Link{Manager: l.manager, Reason: reasons[l.code], Normalised: l.normalised, Candidates: l.candidates}
 	if l.reference >= 0 {
-		out.Attribute = r.accounts[i].References[l.reference].Attribute
+		out.Attribute = of.References[l.reference].Attribute
 	}
 	if l.key >= 0 {
 		out.Key = keys[l.key]
