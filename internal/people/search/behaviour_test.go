@@ -50,6 +50,10 @@ func TestWhatIsFound(t *testing.T) {
 		{"mueller lukasz", []string{"Łukasz Müller"}, search.WholeWords},
 		{"Müller", []string{"Łukasz Müller"}, search.WholeWords},
 		{"mulelr", []string{"Łukasz Müller"}, search.OneLetter},
+		{"ktarzyn", []string{"Katarzyna Wiśniewska", "Anna Katarzyna Nowak", "Kasia Wiśniewska-Okoro"}, search.OneLetter},
+		{"wissnie", []string{"Katarzyna Wiśniewska", "Kasia Wiśniewska-Okoro"}, search.OneLetter},
+		{"zilei", []string{"Katarzina Zielińska"}, search.OneLetter},
+		{"하진", []string{}, 0}, // no typo inside a run
 		{"oneil", []string{"O'Neil, Shea"}, search.WholeWords},
 		{"o’neil", []string{"O'Neil, Shea"}, search.WholeWords},
 		{"neil shea", []string{"O'Neil, Shea"}, search.WholeWords},

@@ -27,6 +27,9 @@ func TestResultsAreThoseOfComparingEverything(t *testing.T) {
 			if i%5 == 0 && q.Text != "" && kind != searchtest.Letter { // words of two people
 				q.Text = n.documents[i].Names[0] + " " + q.Text
 			}
+			if letters := []rune(q.Text); i%2 == 0 && kind == searchtest.Typo { // as it is typed
+				q.Text = string(letters[:max(1, len(letters)-1-i%4)])
+			}
 			if strings.TrimSpace(q.Text) != "" {
 				compareWithNaive(t, ix, n, q)
 			}
