@@ -26,7 +26,7 @@ type chartView struct {
 }
 
 // chartCounts is what the page says of what it shows.
-type chartCounts struct{ Shown, InGroups, Groups int }
+type chartCounts struct{ Visible, InGroups, Groups int }
 
 // chartPerson is a person in the chart.
 type chartPerson struct {
@@ -148,7 +148,7 @@ func (v *chartView) mark(b *people.Branch) {
 // person is a branch as the template shows it.
 func (v *chartView) person(b *people.Branch) *chartPerson {
 	v.items++
-	v.counts.Shown++
+	v.counts.Visible++
 	p := &chartPerson{
 		Branch: b, Around: v.address.Around(b.ID), Usual: v.usual[b.ID], HasJack: b.Total > 0 || b.Listed > 0,
 		Toggle: v.address.toggled(b.ID, !b.Open, v.usual[b.ID]), Fetch: v.address.branch(b.ID),
@@ -201,7 +201,7 @@ func (v *chartView) card(b *people.Branch, a chartAddress) *chartCard {
 	}
 	c.Listed, c.Reports = true, b.Reports
 	v.items += len(b.Reports)
-	v.counts.Shown += len(b.Reports)
+	v.counts.Visible += len(b.Reports)
 	none := all
 	none.Of = ""
 	if !slices.Contains(none.Open, a.Of) && !v.usual[a.Of] && len(none.Open) < maxToggled {
