@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 )
 
@@ -34,10 +35,16 @@ const (
 // minutes: a test of a connection starts its connector and waits for the
 // service.
 func New(ops service.Operations, version string) http.Handler {
-	return newHandler(ops, version, bodyReadTimeout)
+	return newHandler(ops, nil, version, bodyReadTimeout)
 }
 
-func newHandler(ops service.Operations, version string, bodyReadTimeout time.Duration) *handler {
+// WithDirectory is [New] with the People view, which directory answers. Without
+// it the People view is not activated.
+func WithDirectory(ops service.Operations, directory *people.Directory, version string) http.Handler {
+	return newHandler(ops, directory, version, bodyReadTimeout)
+}
+
+func newHandler(ops service.Operations, directory *people.Directory, version string, bodyReadTimeout time.Duration) *handler {
 	humaGlobals()
 	h := &handler{mux: http.NewServeMux(), bodyReadTimeout: bodyReadTimeout}
 	api := humago.New(recording{h}, huma.Config{
@@ -74,12 +81,14 @@ func newHandler(ops service.Operations, version string, bodyReadTimeout time.Dur
 		RejectUnknownQueryParameters: true,
 	})
 	aliasTypes(api.OpenAPI().Components.Schemas)
-	r := routes{api: api, ops: ops}
+	r := routes{api: api, ops: ops, directory: directory}
 	r.connectors()
 	r.connections()
 	r.runs()
 	r.people()
 	r.peopleSettings()
+	r.viewRoutes()
+	r.fileRoutes()
 	r.installation()
 	document := r.document()
 	finishSchemas(api.OpenAPI().Components.Schemas)

@@ -207,7 +207,7 @@ func TestAnOperationOutlastsTheTimeForItsBody(t *testing.T) {
 		case <-time.After(3 * bodyTime):
 		}
 	}}
-	if _, err := serveHandler(t, newHandler(ops, "0.0.0", bodyTime)).Test(t.Context(), aDraft()); err != nil {
+	if _, err := serveHandler(t, newHandler(ops, nil, "0.0.0", bodyTime)).Test(t.Context(), aDraft()); err != nil {
 		t.Errorf("the operation was cut off: %v", err)
 	}
 }
@@ -236,7 +236,7 @@ func TestNoDeadlineForReadingIsLeftStanding(t *testing.T) {
 }
 
 func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
-	server := httptest.NewServer(newHandler(&scripted{}, "0.0.0", 100*time.Millisecond))
+	server := httptest.NewServer(newHandler(&scripted{}, nil, "0.0.0", 100*time.Millisecond))
 	t.Cleanup(server.Close)
 	reader, writer := io.Pipe()
 	t.Cleanup(func() { _ = writer.Close() })

@@ -72,7 +72,7 @@ func TestTheDocumentIsCommitted(t *testing.T) {
 func TestEveryRouteIsDescribed(t *testing.T) {
 	_, d := readDocument(t)
 	ids := map[string]bool{}
-	h := newHandler(&scripted{}, documentVersion, bodyReadTimeout)
+	h := newHandler(&scripted{}, nil, documentVersion, bodyReadTimeout)
 	for _, pattern := range h.patterns {
 		method, path, _ := strings.Cut(pattern, " ")
 		operation, ok := d.Paths[path][strings.ToLower(method)]

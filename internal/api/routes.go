@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 )
 
@@ -24,8 +25,9 @@ const (
 
 // routes registers the operations.
 type routes struct {
-	api huma.API
-	ops service.Operations
+	api       huma.API
+	ops       service.Operations
+	directory *people.Directory // nil: there is none
 }
 
 // An answer has one body.
