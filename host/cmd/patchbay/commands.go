@@ -54,7 +54,7 @@ a run for review that would take away more people than it should.`,
 	complete(root, "format", formatText, formatJSON)
 	root.AddCommand(
 		a.serveCommand(), a.demoCommand(), a.openCommand(), a.backupCommand(), a.restoreCommand(),
-		a.connectionsCommand(), a.syncCommand(), a.runsCommand(), a.usersCommand(), a.connectorsCommand(),
+		a.connectionsCommand(), a.syncCommand(), a.runsCommand(), a.usersCommand(), a.peopleCommand(), a.connectorsCommand(),
 		a.doctorCommand(), a.versionCommand(),
 	)
 	return root

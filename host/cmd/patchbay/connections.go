@@ -93,7 +93,7 @@ func (a *app) writeConnection(w io.Writer, c service.Connection) {
 	f.add("State", stateWord(c.State))
 	f.add("Why", c.Why)
 	f.add("To fix", c.Fix)
-	f.add("Directory", fmt.Sprintf("%s, %s with access", people(c.People), program.Thousands(c.WithAccess)))
+	f.add("Directory", fmt.Sprintf("%s, %s with access", counted(c.People), program.Thousands(c.WithAccess)))
 	f.add("Last success", a.when(c.LastSuccess))
 	f.add("Next run", a.nextRun(c))
 	if c.LastRun != nil {
@@ -191,7 +191,7 @@ func (a *app) connectionsRemoveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			consequence := fmt.Sprintf("This removes %s with %s and all of its runs.", name, people(c.People))
+			consequence := fmt.Sprintf("This removes %s with %s and all of its runs.", name, counted(c.People))
 			if err := a.confirm(ctx, cmd, yes, consequence, name); err != nil {
 				return err
 			}

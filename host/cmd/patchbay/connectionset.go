@@ -113,11 +113,18 @@ func (a *app) draft(cmd *cobra.Command, o opened, name, file, connector, resourc
 
 func (a *app) connectionsSetCommand() *cobra.Command {
 	var f configFlags
+	var hris hrisFlags
 	cmd := a.onConnection("set NAME", "Change a connection, after testing it if its configuration changes",
 		`Set changes what is given and leaves the rest. Where the configuration changes,
 the connection is tested first, and nothing is stored unless it works; secrets
-that are not given stay.`,
-		`  patchbay connections set workforce --interval 2h --hris
+that are not given stay.
+
+With --hris the connection becomes the company's HRIS, whose people the People
+view shows. What it would show is printed first, and asked about: --dry-run only
+prints, --yes only does it. One connection can be the HRIS; --hris=false takes
+the People view away at once.`,
+		`  patchbay connections set workforce --interval 2h
+  patchbay connections set workforce --hris --dry-run
   patchbay connections set workforce --secret private_key=file:new-key.pem --set key_id=2025
   patchbay connections set workforce --unset include_deprovisioned`,
 		func(cmd *cobra.Command, o opened, name string) error {
@@ -125,12 +132,29 @@ that are not given stay.`,
 			if err != nil {
 				return err
 			}
+			on, err := a.agreed(cmd, o, name, change, hris)
+			if err != nil || !on {
+				return err
+			}
 			connection, report, err := o.ops.Change(cmd.Context(), name, change)
 			return a.showSaved(connection, report, err, "the connection would not work: nothing was changed", "Changed")
 		})
 	f.add(cmd)
+	hris.add(cmd)
 	cmd.Flags().StringArrayVar(&f.unset, "unset", nil, "a property that goes back to its default; may be repeated")
 	return cmd
+}
+
+// agreed asks about a change that makes the connection the HRIS, and reports
+// whether to go on.
+func (a *app) agreed(cmd *cobra.Command, o opened, name string, change service.Change, f hrisFlags) (bool, error) {
+	if change.HRIS != nil && *change.HRIS {
+		return a.beforeHRIS(cmd.Context(), cmd, o, name, f)
+	}
+	if f.dryRun {
+		return false, program.Usagef(cmd, "--dry-run goes with --hris")
+	}
+	return true, nil
 }
 
 // change is what the flags say.

@@ -29,6 +29,9 @@ const (
 	demoConnector  = "okta"
 )
 
+// peoplePath is where the People view is.
+const peoplePath = "/people"
+
 const (
 	// maxDemoUsers keeps the tenant, which is in this process's memory, small.
 	maxDemoUsers = 1_000_000
@@ -175,7 +178,13 @@ func (a *app) present(ctx context.Context, sv *served, tenant *demo.Tenant, s se
 	if run.Status != store.RunPromoted {
 		return say("The sync ended as %s: %s", run.Status, run.Message)
 	}
-	return say("Synced: %s people in %.1f s.", program.Thousands(run.Records), run.Finished.Sub(run.Started).Seconds())
+	if err := say("Synced: %s people in %.1f s.", program.Thousands(run.Records), run.Finished.Sub(run.Started).Seconds()); err != nil {
+		return err
+	}
+	if err := sv.directory.Warm(ctx); err != nil {
+		return fmt.Errorf("show the people: %w", err)
+	}
+	return say("The People view: %s%s", sv.address, peoplePath)
 }
 
 // addDemoConnection adds the connection, or, in a folder of an earlier

@@ -25,6 +25,7 @@ var advice = []struct {
 	{service.ErrPaused, "PAUSED", "Resume it first: patchbay connections resume NAME."},
 	{store.ErrNotHeld, "NOT_HELD", "patchbay runs list shows the run that is held, if one is: only the newest can be approved."},
 	{store.ErrBaseMoved, "BASE_MOVED", "Sync again: the next run compares with the directory that stands now."},
+	{store.ErrMoved, "SETTINGS_MOVED", "Run this again."},
 	{store.ErrNotFound, "NOT_FOUND", "See what is there: patchbay connections list, patchbay runs list, patchbay users list."},
 }
 

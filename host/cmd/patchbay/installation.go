@@ -10,6 +10,7 @@ import (
 
 	"patchbay.example/internal/api"
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/program"
 	"patchbay.example/internal/schedule"
 	"patchbay.example/internal/service"
@@ -72,6 +73,7 @@ func remote(running announcement) (opened, error) {
 // installed are the parts of an installation, wired.
 type installed struct {
 	store     store.Store
+	directory *people.Directory
 	service   *service.Service
 	scheduler *schedule.Scheduler
 	// yield, when it is closed, has runs stop after the page in hand.
@@ -98,8 +100,9 @@ func assemble(ctx context.Context, s settings, log *slog.Logger, origin string) 
 	if i.store, queue, err = openStore(ctx, s, log); err != nil {
 		return nil, err
 	}
+	i.directory = &people.Directory{Store: i.store, Log: log}
 	i.service = service.New(service.Config{
-		Store: i.store, Sealer: sealer, ConnectorFolder: s.connectors, RequirePin: s.requirePin, HostName: hostName(), Log: log,
+		Store: i.store, People: i.directory, Sealer: sealer, ConnectorFolder: s.connectors, RequirePin: s.requirePin, HostName: hostName(), Log: log,
 		Planned: func() {
 			if i.scheduler != nil {
 				i.scheduler.Wake()
@@ -117,6 +120,7 @@ func assemble(ctx context.Context, s settings, log *slog.Logger, origin string) 
 		Keep: schedule.Keep{Tombstones: s.keepTombstones, Runs: s.keepRuns}, Log: log,
 	})
 	if err != nil {
+		i.directory.Close()
 		return nil, errors.Join(storeError(err), i.store.Close())
 	}
 	return i, nil
@@ -125,6 +129,7 @@ func assemble(ctx context.Context, s settings, log *slog.Logger, origin string) 
 // close closes what assemble has opened. The scheduler has been stopped, or was
 // never started.
 func (i *installed) close() error {
+	i.directory.Close()
 	return errors.Join(i.service.Close(), i.store.Close())
 }
 

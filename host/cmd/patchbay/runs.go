@@ -341,7 +341,7 @@ func (a *app) askApproval(ctx context.Context, cmd *cobra.Command, o opened, id 
 		writePlan(&b, *run.Plan)
 		_, _ = io.WriteString(a.stderr, b.String()+"\n")
 	}
-	return a.confirm(ctx, cmd, false, fmt.Sprintf("This removes %s from %s.", people(run.Removed), run.Connection), strconv.FormatInt(run.Removed, 10))
+	return a.confirm(ctx, cmd, false, fmt.Sprintf("This removes %s from %s.", counted(run.Removed), run.Connection), strconv.FormatInt(run.Removed, 10))
 }
 
 func (a *app) runsDiscardCommand() *cobra.Command {

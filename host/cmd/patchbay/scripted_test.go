@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/program"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
@@ -33,6 +34,9 @@ type scripted struct {
 	people      []service.Person
 	report      service.Report
 	checks      []service.Check
+	preview     people.Preview
+	settings    people.Settings
+	meddle      func()           // called before the settings are first set
 	errs        map[string]error // by method
 
 	drafts  []service.Draft
@@ -224,6 +228,33 @@ func (s *scripted) Forget(_ context.Context, name, id string) error {
 	return s.called("Forget", name, id)
 }
 
+func (s *scripted) PreviewPeople(_ context.Context, name string) (people.Preview, error) {
+	return s.preview, s.called("PreviewPeople", name)
+}
+
+func (s *scripted) PeopleSettings(context.Context) (people.Settings, error) {
+	copied := s.settings
+	copied.Hidden, copied.Attributes = slices.Clone(copied.Hidden), slices.Clone(copied.Attributes)
+	return copied, s.called("PeopleSettings")
+}
+
+// SetPeopleSettings is refused once where somebody else changes them first.
+func (s *scripted) SetPeopleSettings(_ context.Context, asked people.Settings) (people.Settings, error) {
+	if err := s.called("SetPeopleSettings"); err != nil {
+		return people.Settings{}, err
+	}
+	if s.meddle != nil {
+		s.meddle()
+		s.meddle = nil
+	}
+	if asked.Revision != s.settings.Revision {
+		return people.Settings{}, store.ErrMoved
+	}
+	s.settings = asked
+	s.settings.Revision++
+	return s.settings, nil
+}
+
 func (s *scripted) Diagnose(context.Context) ([]service.Check, error) {
 	return s.checks, s.called("Diagnose")
 }
@@ -293,6 +324,22 @@ func failing(class, reason string) service.Report {
 	}}
 }
 
+// preview is what the People view would show of the connection sandbox.
+func preview() people.Preview {
+	known := people.Card{ID: "u1", Name: "Person One", Title: "Engineer", Department: "Research", Manager: "Person Two", ManagerID: "u2"}
+	least := people.Card{ID: "u3", Name: "three@example.com"}
+	return people.Preview{
+		Connection: "sandbox", Synced: true, People: 1204, Active: 1190, Contractors: 41, WithManager: 1151, Attribute: "profile.managerId", Key: "employee_number",
+		SetAside: []people.Aside{{Card: people.Card{ID: "u9", Name: "Backup\x1b[31m"}, Why: "It has neither a first nor a last name."}}, SetAsideTotal: 3,
+		Shown:  []people.Attribute{{Name: "title", Label: "Title", Allowed: true, People: 1180}, {Name: "department", Label: "Department", Allowed: true, People: 1201}},
+		Hidden: []people.Attribute{{Name: "profile.mobilePhone", Label: "Mobile phone", Custom: true, Private: true, People: 870}, {Name: "profile.badge", Label: "Badge", Custom: true, People: 12}},
+		Samples: []people.Sample{
+			{Card: known, Link: people.Link{Reason: "resolved", Text: "Named by the employee number."}},
+			{Card: least, Link: people.Link{Reason: "blank", Text: "No manager is on file."}, Worst: true, Missing: []string{"title", "department"}},
+		},
+	}
+}
+
 // standing is an installation with two connections and three runs.
 func standing() *scripted {
 	return &scripted{
@@ -302,7 +349,7 @@ func standing() *scripted {
 			{ID: "u1", PersonVersion: service.PersonVersion{UserName: "one@example.com", Name: "Person One", Email: "one@example.com", Title: "Engineer", Department: "Research", Status: "ACTIVE", Access: true}, LastLogin: ago(26 * time.Hour)},
 			{ID: "u2", PersonVersion: service.PersonVersion{UserName: "two@example.com", Name: "人物 二", Email: "two@example.com", Title: "Clerk", Department: "Sales", Status: "SUSPENDED"}, Stale: true},
 		},
-		report: report(), errs: map[string]error{},
+		report: report(), preview: preview(), errs: map[string]error{},
 		checks: []service.Check{{Name: "store", Title: "Store", Status: service.CheckOK, Detail: "patchbay.db, schema 2."}, {Name: "sealing_key", Title: "Sealing key", Status: service.CheckWarn, Detail: "Another user can read it.", Fix: "chmod 600 it."}},
 	}
 }

@@ -110,6 +110,9 @@ type served struct {
 	server  *http.Server
 	address string
 	failed  chan error // the server's end, before it was asked to
+	// cool ends the warming of the People view, and waits for it; nil before it
+	// has begun.
+	cool func()
 }
 
 // start starts everything, in order; where something fails, what was started
@@ -144,6 +147,7 @@ func start(ctx context.Context, s settings, log *slog.Logger) (_ *served, err er
 	if err != nil {
 		return nil, errors.Join(err, sv.stop(ctx))
 	}
+	sv.keepWarm(ctx)
 	log.InfoContext(ctx, "the service is ready", slog.String("address", sv.address), slog.String("store", s.storeName()))
 	tellServiceManager(ctx, log, "READY=1")
 	return sv, nil
@@ -206,7 +210,7 @@ func (sv *served) answer(listener net.Listener, token string) error {
 	measured := telemetry.New(telemetry.Config{Operations: sv.service, Version: version})
 	var err error
 	sv.site, err = web.New(web.Config{
-		Operations: sv.service, API: sv.machines(), Telemetry: measured.Metrics(), Ready: sv.ready,
+		Operations: sv.service, People: sv.directory, API: sv.machines(), Telemetry: measured.Metrics(), Ready: sv.ready,
 		Origin: sv.address, APIToken: token, Version: version, Log: sv.log,
 	})
 	if err != nil {
@@ -257,6 +261,9 @@ func (sv *served) stop(ctx context.Context) error {
 	tellServiceManager(ctx, sv.log, "STOPPING=1")
 	sv.log.InfoContext(ctx, "the service is stopping")
 	close(sv.yield)
+	if sv.cool != nil {
+		sv.cool()
+	}
 	err := errors.Join(sv.stopSchedule(ctx), sv.stopAnswering(ctx), sv.close(), sv.held.release())
 	if err != nil {
 		sv.log.ErrorContext(ctx, "the service did not end cleanly", slog.Any("error", err))
@@ -300,7 +307,7 @@ const loginPath = "/api/login"
 // machines answers what machines ask: the API, and for a session.
 func (sv *served) machines() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", api.New(sv.service, version))
+	mux.Handle("/", api.WithDirectory(sv.service, sv.directory, version))
 	mux.HandleFunc("POST "+loginPath, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(login{URL: sv.site.LoginURL()}) // whoever has left needs no answer

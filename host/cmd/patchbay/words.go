@@ -61,8 +61,8 @@ func effects(r service.Run) string {
 		program.Thousands(r.Added), program.Thousands(r.Changed), program.Thousands(r.Removed), program.Thousands(r.Unchanged))
 }
 
-// people counts them in words.
-func people(n int64) string {
+// counted counts people in words.
+func counted(n int64) string {
 	if n == 1 {
 		return "1 person"
 	}
