@@ -2,44 +2,15 @@ package people
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"sync"
 	"time"
 
-	"patchbay.example/internal/people/unit"
 	"patchbay.example/internal/store"
 )
-
-// Errors of a directory.
-var (
-	// ErrNotActivated: no connection is marked as the HRIS.
-	ErrNotActivated = errors.New("the People view is not activated")
-	// ErrNotSynced: the HRIS has no complete run yet.
-	ErrNotSynced = errors.New("the HRIS has not been synced yet")
-)
-
-// UnknownError: there is no such person or unit that may be shown.
-type UnknownError struct {
-	// What is "person" or "unit", Asked what was asked for.
-	What, Asked string
-	// People and Units are what may have been meant.
-	People []Card
-	Units  []UnitSummary
-}
-
-// Error is a sentence.
-func (e *UnknownError) Error() string { return fmt.Sprintf("there is no %s %q here", e.What, e.Asked) }
-
-// QueryError is a query that can't be answered.
-type QueryError struct {
-	// Parameter is at fault; Problem completes the sentence that begins with it.
-	Parameter, Problem string
-}
-
-// Error is the sentence.
-func (e *QueryError) Error() string { return e.Parameter + " " + e.Problem }
 
 // Store is what a directory needs of a [store.Store].
 type Store interface {
@@ -52,7 +23,6 @@ type Store interface {
 	Promotions(ctx context.Context, connection int64, since time.Time, limit int) ([]store.Run, error)
 	Changes(ctx context.Context, run int64, after string, limit int) ([]store.Change, error)
 	Connection(ctx context.Context, name string) (store.Connection, error)
-	Run(ctx context.Context, id int64) (store.Run, error)
 }
 
 // Directory keeps the snapshot that pages and API show. Its methods may be
@@ -61,117 +31,250 @@ type Directory struct {
 	Store Store
 	Now   func() time.Time // nil: time.Now
 	Log   *slog.Logger     // nil: discarded
-	// contains the current snapshot and what makes the next one
+
+	mu      sync.Mutex
+	current *Snapshot
+	making  *making
+	closed  bool
+	makers  sync.WaitGroup
 }
+
+// making is a snapshot in the making. ready is closed when it is done.
+type making struct {
+	key      key
+	cancel   context.CancelFunc
+	ready    chan struct{}
+	snapshot *Snapshot
+	err      error
+}
+
+const (
+	// makeLimit bounds how long a snapshot may be in the making: a million people
+	// take half a minute.
+	makeLimit = 5 * time.Minute
+	// maxReads is how often people are read again because a run was promoted
+	// meanwhile. Runs are hours apart.
+	maxReads = 3
+)
 
 // Snapshot is the one that may be shown now. After a run it is the one before
 // until the next one is ready; after a change of settings, of the mark or of
 // whom one may remember it is only ever the new one, which the call waits for.
-// ErrNotActivated, ErrNotSynced.
-func (d *Directory) Snapshot(ctx context.Context) (*Snapshot, error) { panic("next") }
-
-// Warm makes the snapshot that [Directory.Snapshot] would wait for or get later.
-func (d *Directory) Warm(ctx context.Context) error { panic("next") }
-
-// Preview is what marking a connection as the HRIS would show.
-func (d *Directory) Preview(ctx context.Context, name string) (Preview, error) { panic("next") }
-
-// Settings are what stands.
-func (d *Directory) Settings(ctx context.Context) (Settings, error) { panic("next") }
-
-// SetSettings replaces what stands, at once. [store.ErrMoved], [*QueryError].
-func (d *Directory) SetSettings(ctx context.Context, s Settings) (Settings, error) { panic("next") }
-
-// Changes are the joiners, movers and leavers of the snapshot's connection.
-func (d *Directory) Changes(ctx context.Context, s *Snapshot, q ChangesQuery) (Changes, error) {
-	panic("next")
+// [ErrNotActivated], [ErrNotSynced], or what went wrong.
+func (d *Directory) Snapshot(ctx context.Context) (*Snapshot, error) {
+	view, err := d.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	want := keyOf(view)
+	d.mu.Lock()
+	have := d.current
+	if have != nil && have.key == want {
+		d.mu.Unlock()
+		return have, nil
+	}
+	m := d.make(view)
+	d.mu.Unlock()
+	if have != nil && have.key.connection == want.connection && have.key.revision == want.revision {
+		return have, nil // whom it shows may be shown; the next one is on its way
+	}
+	return m.wait(ctx)
 }
 
-// History is what recent runs changed of a person, newest first, at most
-// [PagePeople]. For somebody who left it is what remains. [*UnknownError].
-func (d *Directory) History(ctx context.Context, s *Snapshot, id string) ([]Change, error) {
-	panic("next")
+// Warm makes the snapshot that [Directory.Snapshot] would wait for or get later,
+// and returns when it is there. No HRIS, or one that was never synced, is no
+// error: there is nothing to make.
+func (d *Directory) Warm(ctx context.Context) error {
+	view, err := d.view(ctx)
+	if errors.Is(err, ErrNotActivated) || errors.Is(err, ErrNotSynced) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	if d.current != nil && d.current.key == keyOf(view) {
+		d.mu.Unlock()
+		return nil
+	}
+	m := d.make(view)
+	d.mu.Unlock()
+	_, err = m.wait(ctx)
+	return err
 }
 
-// Snapshot is everybody as of one run and one set of settings. It never changes,
-// and its methods may be called concurrently.
-type Snapshot struct{}
-
-// Connection is the HRIS's name, Generation the run, and Complete when it was.
-func (s *Snapshot) Connection() string  { panic("next") }
-func (s *Snapshot) Generation() int64   { panic("next") }
-func (s *Snapshot) Complete() time.Time { panic("next") }
-
-// ETag names the snapshot; quoted, as in RFC 9110.
-func (s *Snapshot) ETag() string { panic("next") }
-
-// Size counts who is shown, Active who of them is active.
-func (s *Snapshot) Size() int   { panic("next") }
-func (s *Snapshot) Active() int { panic("next") }
-
-// Bytes is how much memory the snapshot takes, about.
-func (s *Snapshot) Bytes() int64 { panic("next") }
-
-// Settings are those of the snapshot, Attributes the catalogue: allowed ones
-// first.
-func (s *Snapshot) Settings() Settings      { panic("next") }
-func (s *Snapshot) Attributes() []Attribute { panic("next") }
-
-// Search finds people. [*QueryError].
-func (s *Snapshot) Search(q Query) (Found, error) { panic("next") }
-
-// Person is one. [*UnknownError].
-func (s *Snapshot) Person(id string) (Person, error) { panic("next") }
-
-// Reports are the active people who report to somebody, by name: directly, or,
-// with all, at any level. Peers are who else reports to the manager.
-// [*UnknownError], [*QueryError].
-func (s *Snapshot) Reports(id string, all bool, offset, limit int) (total int, page []Card, err error) {
-	panic("next")
-}
-func (s *Snapshot) Peers(id string, offset, limit int) (total int, page []Card, err error) {
-	panic("next")
+// Close ends what is in the making, and waits for it. Snapshots that were given
+// out stay good; no further one is made.
+func (d *Directory) Close() {
+	d.mu.Lock()
+	d.closed = true
+	if d.making != nil {
+		d.making.cancel()
+	}
+	d.mu.Unlock()
+	d.makers.Wait()
 }
 
-// Evidence is how a manager was looked for, for administrators.
-func (s *Snapshot) Evidence(id string) (Evidence, error) { panic("next") }
-
-// Chart is the org chart around somebody, Branch what is below somebody, Outside
-// those who are in no tree of more than one.
-func (s *Snapshot) Chart(q ChartQuery) (Chart, error)     { panic("next") }
-func (s *Snapshot) Branch(q BranchQuery) (*Branch, error) { panic("next") }
-func (s *Snapshot) Outside(offset, limit int) (total int, page []Card, err error) {
-	panic("next")
+// view is what may be shown now. Without an HRIS nothing is kept of the one
+// before.
+func (d *Directory) view(ctx context.Context) (store.PeopleView, error) {
+	view, err := d.Store.PeopleView(ctx)
+	switch {
+	case err != nil:
+		return view, fmt.Errorf("look for the HRIS: %w", err)
+	case view.Connection == 0:
+		d.drop()
+		return view, ErrNotActivated
+	case view.Generation == 0:
+		d.drop()
+		return view, fmt.Errorf("%s: %w", view.Name, ErrNotSynced)
+	default:
+		return view, nil
+	}
 }
 
-// Children are the active reports of somebody by name, without bound: for who
-// draws a whole subtree. Roots are the roots, the largest first.
-func (s *Snapshot) Children(id string) ([]Card, error) { panic("next") }
-func (s *Snapshot) Roots() []Card                      { panic("next") }
-
-// Units are units, Unit is one of them. [*UnknownError], [*QueryError].
-func (s *Snapshot) Units(q UnitsQuery) (Units, error) { panic("next") }
-func (s *Snapshot) Unit(ref unit.Ref, offset, limit int) (UnitPage, error) {
-	panic("next")
+func (d *Directory) drop() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.current = nil
 }
 
-// Quality is the state of the directory, Findings its findings of a kind, for
-// administrators. [*QueryError].
-func (s *Snapshot) Quality() Quality { panic("next") }
-func (s *Snapshot) Findings(kind string, offset, limit int) (Findings, error) {
-	panic("next")
+func keyOf(v store.PeopleView) key { return key{v.Connection, v.Generation, v.Revision} }
+
+// make has a snapshot made, unless that is under way. The caller holds the lock.
+func (d *Directory) make(view store.PeopleView) *making {
+	want := keyOf(view)
+	if d.making != nil && d.making.key == want {
+		return d.making
+	}
+	if d.making != nil {
+		d.making.cancel() // nobody wants it any more
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), makeLimit)
+	m := &making{key: want, cancel: cancel, ready: make(chan struct{})}
+	if d.closed {
+		cancel()
+	}
+	d.making = m
+	d.makers.Go(func() {
+		defer cancel()
+		m.snapshot, m.err = d.read(ctx, view)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.making == m {
+			d.making = nil
+			if m.err == nil {
+				d.current = m.snapshot
+			}
+		}
+		if m.err != nil && !errors.Is(m.err, context.Canceled) {
+			d.log().Error("the People view can't be brought up to date", slog.String("connection", view.Name), slog.Any("error", m.err))
+		}
+		close(m.ready)
+	})
+	return m
 }
 
-// SetAside are accounts that belong to nobody.
-func (s *Snapshot) SetAside(offset, limit int) (total int, page []Aside, err error) { panic("next") }
+func (m *making) wait(ctx context.Context) (*Snapshot, error) {
+	select {
+	case <-m.ready:
+		return m.snapshot, m.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
 
-// Export writes everybody whom a query finds, all attributes that are allowed:
-// "csv" (RFC 4180, safe to open in a spreadsheet) or "jsonl". It writes row by
-// row. [*QueryError].
-func (s *Snapshot) Export(w io.Writer, format string, q Query) error { panic("next") }
+// read makes a snapshot of what the store holds.
+func (d *Directory) read(ctx context.Context, view store.PeopleView) (*Snapshot, error) {
+	settings, err := d.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	began := d.now()
+	for read := 1; ; read++ {
+		s, err := d.once(ctx, view, settings)
+		if err != nil {
+			return nil, err
+		}
+		after, err := d.view(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if after.Generation == view.Generation || read == maxReads {
+			d.log().InfoContext(ctx, "the People view is up to date", slog.String("connection", view.Name), slog.Int64("run", view.Generation), slog.Int("people", s.Size()), slog.Duration("took", d.now().Sub(began)))
+			return s, nil
+		}
+		view = after // it was read while a run was promoted
+	}
+}
 
-// ExportFindings writes findings as CSV; an empty kind: all.
-func (s *Snapshot) ExportFindings(w io.Writer, kind string) error { panic("next") }
+// once makes one snapshot: who is there, and who was there before the last run.
+func (d *Directory) once(ctx context.Context, view store.PeopleView, settings Settings) (*Snapshot, error) {
+	all, err := load(ctx, d.Store, view.Connection, settings)
+	if err != nil {
+		return nil, err
+	}
+	before, since, err := d.undo(ctx, view, all, settings)
+	if err != nil {
+		return nil, err
+	}
+	s := assemble(all, settings)
+	s.key, s.connection, s.complete = keyOf(view), view.Name, view.Complete
+	s.divide()
+	s.find()
+	s.examine()
+	if before != nil {
+		s.compare(before, settings)
+		s.since = since
+	}
+	return s, nil
+}
 
-// VCard is a person as a vCard 4.0 (RFC 6350). [*UnknownError].
-func (s *Snapshot) VCard(id string) ([]byte, error) { panic("next") }
+// Settings are what stands. A zero value is what stands before anybody has
+// changed it.
+func (d *Directory) Settings(ctx context.Context) (Settings, error) {
+	body, revision, err := d.Store.PeopleSettings(ctx)
+	if err != nil {
+		return Settings{}, fmt.Errorf("read the settings of the People view: %w", err)
+	}
+	var s Settings
+	if len(body) > 0 {
+		if err := json.Unmarshal(body, &s); err != nil {
+			return Settings{}, fmt.Errorf("read the settings of the People view: %w", err)
+		}
+	}
+	s.Revision = revision
+	return s, nil
+}
+
+// SetSettings replaces what stands, at once. [store.ErrMoved] where somebody
+// else has changed it since Settings.Revision was read; [*QueryError].
+func (d *Directory) SetSettings(ctx context.Context, s Settings) (Settings, error) {
+	if err := s.check(); err != nil {
+		return Settings{}, err
+	}
+	from := s.Revision
+	s.Revision = 0
+	body, err := json.Marshal(s)
+	if err != nil {
+		return Settings{}, fmt.Errorf("write the settings of the People view: %w", err)
+	}
+	if s.Revision, err = d.Store.SetPeopleSettings(ctx, body, from); err != nil {
+		return Settings{}, fmt.Errorf("change the settings of the People view: %w", err)
+	}
+	return s, nil
+}
+
+func (d *Directory) now() time.Time {
+	if d.Now == nil {
+		return time.Now()
+	}
+	return d.Now()
+}
+
+func (d *Directory) log() *slog.Logger {
+	if d.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return d.Log
+}

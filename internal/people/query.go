@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"patchbay.example/internal/people/reporting"
+	"patchbay.example/internal/people/search"
 	"patchbay.example/internal/people/unit"
 )
 
@@ -48,8 +49,10 @@ type Person struct {
 	// Values are the allowed attributes that the person has, in the order of the
 	// catalogue.
 	Values []Value `json:"values"`
-	// Line leads from the root down to the manager; empty for a root.
-	Line []Card `json:"line"`
+	// Line leads from the root down to the manager; empty for a root. Of one that
+	// is longer than [MaxPage], the middle is left out; LineTotal counts all.
+	Line      []Card `json:"line"`
+	LineTotal int    `json:"line_total"`
 	// Link says how the manager was found, or why none was.
 	Link Link `json:"link"`
 	// Peers are who else reports to the manager, Reports who reports to the
@@ -132,7 +135,7 @@ type Query struct {
 	Text string
 	// Chosen are the values chosen by facet; "" stands for having none.
 	Chosen map[string][]string
-	// Sort is "", "best", "name", "-name", "reports" or "title".
+	// Sort is "best" (or empty), "name" or "-name".
 	Sort string
 	// Offset is at most [MaxOffset], Limit at most [MaxPage]; 0: [PagePeople].
 	Offset, Limit int
@@ -479,8 +482,8 @@ type Sample struct {
 const (
 	PagePeople         = 50                  // people on a page unless asked otherwise
 	MaxPage            = 200                 // rows of an answer
-	MaxOffset          = 10_000_000          // deeper than any company
-	MaxText            = 1 << 10             // bytes of a query's text
+	MaxOffset          = search.MaxOffset    // rows before a page
+	MaxText            = search.MaxTextBytes // bytes of a query's text
 	MaxChosen          = 100                 // values chosen in all facets
 	WideTeam           = 30                  // direct reports that a chart shows one by one
 	MaxLevels          = 4                   // of a chart that are open at once

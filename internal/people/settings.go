@@ -64,6 +64,15 @@ type Attribute struct {
 	People int `json:"people" doc:"How many have a value"`
 }
 
+// hidden are the ids of those who are not shown.
+func (s *Settings) hidden() map[string]bool {
+	ids := make(map[string]bool, len(s.Hidden))
+	for _, id := range s.Hidden {
+		ids[id] = true
+	}
+	return ids
+}
+
 // Bounds of the settings.
 const (
 	MaxAttributes = 200    // allowed; each is a column of every index

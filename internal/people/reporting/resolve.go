@@ -83,6 +83,15 @@ func (l *link) link(of *Account) Link {
 	return out
 }
 
+// References are what a person's record says of the manager. They are to be read
+// only.
+func (r *Resolution) References(i int32) []Reference {
+	if i < 0 || int(i) >= len(r.links) {
+		return nil
+	}
+	return readable(&r.accounts[i])
+}
+
 // Managers are everybody's managers by number, -1 for none: what [Grow] takes.
 func (r *Resolution) Managers() []int32 {
 	managers := make([]int32, len(r.links))
