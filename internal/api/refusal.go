@@ -64,7 +64,16 @@ func invalidRequest(ctx huma.Context, status int, text string, errs []error) hum
 	if fields == nil {
 		fields = []FieldError{{"body", "is missing"}} // the only thing that huma says without a place
 	}
+	if isQuery(op) {
+		status = http.StatusBadRequest
+	}
 	return refusal(status, fields...)
+}
+
+// isQuery reports whether an operation asks the directory: what is wrong with its
+// parameters is a bad request, whoever finds it, this package or people.
+func isQuery(op *huma.Operation) bool {
+	return op != nil && op.Method == http.MethodGet && strings.HasPrefix(op.Path, Prefix+"/directory/")
 }
 
 func unknownType(errs []error) bool {
