@@ -15,6 +15,7 @@ import (
 
 	"patchbay.example/host"
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/wire"
@@ -29,6 +30,21 @@ func TestTranscripts(t *testing.T) {
 	t.Parallel()
 	fails := func(s *scripted, method string, err error) *scripted { s.errs[method] = err; return s }
 	reports := func(s *scripted, r service.Report) *scripted { s.report = r; return s }
+	previews := func(s *scripted, p people.Preview) *scripted { s.preview = p; return s }
+	unmarked := func() *scripted {
+		s := standing()
+		c := s.connections["workforce"]
+		c.HRIS = false
+		s.connections["workforce"] = c
+		return s
+	}
+	set := func(s *scripted) *scripted {
+		s.settings = people.Settings{
+			Revision: 7, Attributes: []string{"title", "email"}, Hidden: []string{"u2", "u8"}, Units: []string{"profile.team"},
+			Pin: &people.Pair{Attribute: "profile.managerId", Key: "email"}, Heads: []people.Head{{Field: "department", Value: "Law", Person: "u1"}}, SetAside: map[string]bool{"u9": false},
+		}
+		return s
+	}
 	checks := func(s *scripted, c ...service.Check) *scripted { s.checks = c; return s }
 	const draft = " --connector okta --set domain=example.okta.com --set client_id=0oa1example --secret private_key=env:OKTA_KEY"
 	for _, c := range []struct {
@@ -66,6 +82,27 @@ func TestTranscripts(t *testing.T) {
 		{"connections-set-interval", standing(), "connections set workforce --interval 2h", wire.ExitDone},
 		{"connections-set-property", standing(), "connections set workforce --set page_size=100 --unset include_deprovisioned", wire.ExitDone},
 		{"connections-set-nothing", standing(), "connections set workforce", wire.ExitUsage},
+
+		{"connections-set-hris-unasked", unmarked(), "connections set sandbox --hris", wire.ExitUsage},
+		{"connections-set-hris-yes", unmarked(), "connections set sandbox --hris --yes", wire.ExitDone},
+		{"connections-set-hris-dry-run", unmarked(), "connections set sandbox --hris --dry-run", wire.ExitDone},
+		{"connections-set-hris-dry-run-json", unmarked(), "connections set sandbox --hris --dry-run --format json", wire.ExitDone},
+		{"connections-set-hris-taken", previews(standing(), people.Preview{Connection: "sandbox", Other: "workforce"}), "connections set sandbox --hris", wire.ExitUsage},
+		{"connections-set-hris-again", standing(), "connections set workforce --hris", wire.ExitDone},
+		{"connections-set-hris-off", standing(), "connections set workforce --hris=false", wire.ExitDone},
+		{"connections-set-dry-run-alone", standing(), "connections set workforce --interval 2h --dry-run", wire.ExitUsage},
+
+		{"people-settings", set(standing()), "people settings", wire.ExitDone},
+		{"people-settings-off", set(unmarked()), "people settings", wire.ExitDone},
+		{"people-settings-json", set(standing()), "people settings --format json", wire.ExitDone},
+		{"people-allow", set(standing()), "people allow profile.badge title", wire.ExitDone},
+		{"people-allow-nothing", standing(), "people allow", wire.ExitUsage},
+		{"people-allow-unknown", fails(standing(), "SetPeopleSettings", &people.QueryError{Parameter: "attributes", Problem: "names nosuch, which nobody has"}), "people allow nosuch", wire.ExitUsage},
+		{"people-disallow", set(standing()), "people disallow title", wire.ExitDone},
+		{"people-hide", set(standing()), "people hide u1 u7", wire.ExitDone},
+		{"people-hide-again", set(standing()), "people hide u2", wire.ExitDone},
+		{"people-show", set(standing()), "people show u2", wire.ExitDone},
+		{"people-show-moved", fails(set(standing()), "SetPeopleSettings", store.ErrMoved), "people show u2", wire.ExitUsage},
 
 		{"sync", standing(), "sync workforce", wire.ExitDone},
 		{"sync-paused", fails(standing(), "SyncNow", fmt.Errorf("connection workforce: %w", service.ErrPaused)), "sync workforce", wire.ExitUsage},

@@ -241,7 +241,7 @@ func writePeopleSettings(w io.Writer, s people.Settings, hris string) {
 		f.add("Heads named", thousands(len(s.Heads)))
 	}
 	if len(s.SetAside) > 0 {
-		f.add("Set aside", fmt.Sprintf("decided of %s accounts", thousands(len(s.SetAside))))
+		f.add("Set aside", "by hand, or not: "+thousands(len(s.SetAside)))
 	}
 	f.write(w)
 }
