@@ -86,6 +86,8 @@ var rooms = []room{
 		// It says of a connector's refusal what host makes of it.
 		name: "internal/web", holds: under("internal/web"),
 		imports: []string{"internal/people", "internal/service", "internal/connection", "internal/store", "internal/syncer", "host"},
+		// The tests fill a store as a connector does.
+		testImports: []string{"proto"},
 	},
 	// The fake tenant that programs demonstrate with.
 	{name: "internal/program/demo", holds: under("internal/program/demo"), imports: []string{"plugin/okta"}},
