@@ -1,6 +1,7 @@
 package reporting
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -16,15 +17,14 @@ var (
 	errDNText   = errors.New("the escaped bytes are not UTF-8")
 )
 
-// dn is a distinguished name taken apart (RFC 4514).
-type dn struct {
-	// rdns are the relative names as they stand, the first one the person's own.
-	rdns [][]attributeValue
-}
+// dn is a distinguished name taken apart (RFC 4514), the person's own part first.
+type dn []attributeValue
 
 type attributeValue struct {
 	kind  string // lower case; short names instead of their numbers
 	value string // unescaped
+	// more says that the next one belongs to the same relative name.
+	more bool
 }
 
 // kindOfNumber gives the short names of RFC 4514 section 3 to their object
@@ -56,31 +56,22 @@ func looksLikeDN(value string) bool {
 	return false
 }
 
-// parseDN takes a distinguished name apart. Beyond RFC 4514 it allows blanks
-// around the separators, which RFC 2253 section 4 asks readers to; the quoted
-// values and semicolons of RFC 1779 it does not.
-func parseDN(text string) (dn, error) {
-	var name dn
-	rdn := []attributeValue{}
+// parseDN takes a distinguished name apart, into the memory of an earlier one.
+// Beyond RFC 4514 it allows blanks around the separators, which RFC 2253 section
+// 4 asks readers to; the quoted values and semicolons of RFC 1779 it does not.
+func parseDN(text string, into dn) (dn, error) {
+	name := into[:0]
 	for {
 		kind, rest, ok := strings.Cut(text, "=")
 		kind = strings.TrimSpace(kind)
 		if !ok || !isKind(kind) {
-			return dn{}, errDNType
+			return nil, errDNType
 		}
 		value, separator, rest, err := cutValue(strings.TrimLeft(rest, " "))
 		if err != nil {
-			return dn{}, err
+			return nil, err
 		}
-		kind = strings.ToLower(kind)
-		if short, ok := kindOfNumber[kind]; ok {
-			kind = short
-		}
-		rdn = append(rdn, attributeValue{kind: kind, value: value})
-		if separator != '+' {
-			name.rdns = append(name.rdns, rdn)
-			rdn = nil
-		}
+		name = append(name, attributeValue{kind: kindName(kind), value: value, more: separator == '+'})
 		if separator == 0 {
 			return name, nil
 		}
@@ -90,34 +81,75 @@ func parseDN(text string) (dn, error) {
 
 // commonName is the person's own common name; empty without one.
 func (d dn) commonName() string {
-	for _, av := range d.rdns[0] {
+	for _, av := range d {
 		if av.kind == "cn" {
 			return av.value
+		}
+		if !av.more {
+			break
 		}
 	}
 	return ""
 }
 
-// canonical writes the name in one way: the values folded, those of one
-// relative name in order, as their order says nothing.
-func (d dn) canonical(f *folder) string {
-	var out strings.Builder
-	for i, rdn := range d.rdns {
+// distinguished writes a distinguished name in one way: the values folded, those
+// of one relative name in order, as their order says nothing.
+func (f *folder) distinguished(name dn) []byte {
+	out := f.buf[:0]
+	for i := 0; i < len(name); i++ {
 		if i > 0 {
-			out.WriteByte(',')
+			out = append(out, ',')
 		}
-		parts := make([]string, len(rdn))
-		for j, av := range rdn {
-			parts[j] = av.kind + "=" + escapeDN(string(f.spaced(av.value)))
+		first := i
+		for name[i].more {
+			i++
+		}
+		if i == first {
+			out = f.appendAttribute(out, name[i])
+			continue
+		}
+		var parts []string
+		for _, av := range name[first : i+1] {
+			parts = append(parts, string(f.appendAttribute(nil, av)))
 		}
 		slices.Sort(parts)
-		out.WriteString(strings.Join(parts, "+"))
+		out = append(out, strings.Join(parts, "+")...)
 	}
-	return out.String()
+	f.buf = out
+	return out
 }
 
-// escapeDN keeps a separator within a value apart from one between values.
+// appendAttribute writes a type and its folded value, of which a separator is
+// kept apart from those between values.
+func (f *folder) appendAttribute(out []byte, av attributeValue) []byte {
+	out = append(out, av.kind...)
+	out = append(out, '=')
+	start := len(out)
+	out = f.appendSpaced(out, av.value)
+	if bytes.ContainsAny(out[start:], `\,+`) {
+		out = append(out[:start], escapeDN(string(out[start:]))...)
+	}
+	return out
+}
+
 var escapeDN = strings.NewReplacer(`\`, `\\`, ",", `\,`, "+", `\+`).Replace
+
+// kindName is a type in lower case, a short name instead of its number.
+func kindName(kind string) string {
+	switch kind {
+	case "CN":
+		return "cn"
+	case "OU":
+		return "ou"
+	case "DC":
+		return "dc"
+	}
+	kind = strings.ToLower(kind)
+	if short, ok := kindOfNumber[kind]; ok {
+		return short
+	}
+	return kind
+}
 
 // isKind reports whether a text is an attribute type: a name of letters, digits
 // and hyphens, or a dotted number.
@@ -141,12 +173,19 @@ func cutValue(text string) (value string, separator byte, rest string, err error
 	if strings.HasPrefix(text, "#") {
 		return cutHexValue(text[1:])
 	}
-	var out []byte
-	escaped := false
-	for i := 0; i < len(text); i++ {
+	// A value without escapes is a piece of the text.
+	end := strings.IndexAny(text, "\\,+\";<>\x00")
+	if end < 0 {
+		return text, 0, "", nil
+	}
+	if c := text[end]; c == ',' || c == '+' {
+		return text[:end], c, text[end+1:], nil
+	}
+	out := append([]byte(nil), text[:end]...)
+	for i := end; i < len(text); i++ {
 		switch c := text[i]; c {
 		case ',', '+':
-			value, err := validValue(out, escaped)
+			value, err := validValue(out)
 			return value, c, text[i+1:], err
 		case '\\':
 			c, skip, ok := unescape(text[i+1:])
@@ -155,19 +194,19 @@ func cutValue(text string) (value string, separator byte, rest string, err error
 			}
 			out = append(out, c)
 			i += skip
-			escaped = true
 		case '"', ';', '<', '>', 0:
 			return "", 0, "", errDNChar
 		default:
 			out = append(out, c)
 		}
 	}
-	value, err = validValue(out, escaped)
+	value, err = validValue(out)
 	return value, 0, "", err
 }
 
-func validValue(value []byte, escaped bool) (string, error) {
-	if escaped && !utf8.Valid(value) {
+// validValue is a value that had escapes.
+func validValue(value []byte) (string, error) {
+	if !utf8.Valid(value) {
 		return "", errDNText
 	}
 	return string(value), nil

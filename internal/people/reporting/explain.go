@@ -68,12 +68,12 @@ func (r *Resolution) Explain(i int32) Explanation {
 	}
 	w := newWeights(&r.table)
 	own := readable(&r.accounts[i])
-	values := newValues(r.byDN, len(own))
+	spelt := newTexts(len(own))
 	numbers := make([]int32, len(own))
 	for n, reference := range own {
-		numbers[n] = values.add(reference.Value)
+		numbers[n] = spelt.add([]byte(reference.Value))
 	}
-	x := newIndex(values, r.accounts, r.departed)
+	x := newIndex(newValues(r.byDN, spelt), r.accounts, r.departed)
 	all := make([]said, len(own))
 	for n, reference := range own {
 		all[n] = said{x.verdict(numbers[n], w.first(reference.Attribute)), reference.Attribute}
@@ -82,6 +82,7 @@ func (r *Resolution) Explain(i int32) Explanation {
 	for n, reference := range own {
 		s := x.statement(numbers[n], w.first(reference.Attribute), all[n])
 		s.Reference = reference
+		s.Problem = problem(reference.Value, all[n].code)
 		s.Outcome = outcome(all, n, best)
 		s.SameDepartment = r.sameDepartment(i, s.Candidates)
 		out.References = append(out.References, s)
@@ -109,10 +110,18 @@ func (x *index) statement(n int32, first int, s said) Statement {
 		slices.Sort(left)
 		out.Departed = slices.Compact(left)
 	}
-	if s.code == codeMalformedDN {
-		out.Problem = v.problem.Error()
-	}
 	return out
+}
+
+// problem is what is wrong with a distinguished name.
+func problem(value string, code uint8) string {
+	if code != codeMalformedDN {
+		return ""
+	}
+	if _, err := parseDN(exact(value), nil); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // outcome is the part of one of a person's references.

@@ -1,5 +1,7 @@
 package reporting
 
+import "bytes"
+
 // form is a way of writing a value. A value and a key match if they are equal in
 // the form that the key is compared in.
 type form uint8
@@ -16,7 +18,7 @@ const (
 // slot is where a form finds people: a key, or a weaker reading of one.
 type slot uint8
 
-// The slots; those of one form stand together.
+// The slots.
 const (
 	slotID slot = iota
 	slotNumber
@@ -48,90 +50,112 @@ var slotsOf = [len(keys)][]slot{
 
 // value is a reference's value in all forms.
 type value struct {
-	// forms are numbers of the forms in values.numbers; -1: it has none.
+	// forms are numbers of the forms among values.forms; -1: it has none.
 	forms [formCount]int32
 	// kind is codeBlank, codePlaceholder, codeMalformedDN, or codeNotInDirectory
 	// for one that may name somebody.
 	kind uint8
-	// problem is what is wrong with a distinguished name that can't be read.
-	problem error
 }
 
 // values are the distinct values of references: what is looked for in the
 // accounts. They are far fewer than the accounts' own texts, so it is the
 // accounts that are held against the values.
 type values struct {
-	folder *folder
 	// byDN says that some account has a distinguished name.
-	byDN   bool
-	byText map[string]int32
-	all    []value
-	// numbers are the numbers of the texts in each form, 0 to count-1.
-	numbers [formCount]map[string]int32
-	count   int32
+	byDN bool
+	// texts are the values as they are spelt; value n of all is text n.
+	texts *texts
+	all   []value
+	// forms are the values in all forms. Those of different forms share numbers
+	// where they are equal: the slots tell them apart.
+	forms *texts
+	// has says which forms any value has: the others need not be made of accounts.
+	has [formCount]bool
 }
 
-func newValues(byDN bool, size int) *values {
-	v := &values{folder: newFolder(), byDN: byDN, byText: make(map[string]int32, size)}
-	for form := range v.numbers {
-		v.numbers[form] = make(map[string]int32, size)
+// newValues makes the forms of texts.
+func newValues(byDN bool, spelt *texts) *values {
+	v := &values{byDN: byDN, texts: spelt, all: make([]value, spelt.count()), forms: newTexts(spelt.count())}
+	written := inParts(spelt.count(), func(from, to int) []writtenValue { return v.write(from, to) })
+	n := 0
+	for _, part := range written {
+		for i := range part {
+			v.number(&v.all[n], &part[i])
+			n++
+		}
 	}
 	return v
 }
 
-// add returns the number of a value.
-func (v *values) add(text string) int32 {
-	if n, ok := v.byText[text]; ok {
-		return n
-	}
-	n := int32(len(v.all))
-	v.byText[text] = n
-	v.all = append(v.all, v.forms(text))
-	return n
+// writtenValue is a value whose forms have no numbers yet.
+type writtenValue struct {
+	kind  uint8
+	forms [formCount][]byte
 }
 
-func (v *values) forms(text string) value {
-	out := value{forms: [formCount]int32{-1, -1, -1, -1, -1}, kind: codeNotInDirectory}
-	plain := exact(text)
-	if plain == "" {
-		out.kind = codeBlank
-		return out
+// write makes the forms of some values.
+func (v *values) write(from, to int) []writtenValue {
+	f := newFolder()
+	out := make([]writtenValue, to-from)
+	var memory []byte
+	keep := func(text []byte) []byte {
+		start := len(memory)
+		memory = append(memory, text...)
+		return memory[start:len(memory):len(memory)]
 	}
-	if isPlaceholder(plain) {
-		out.kind = codePlaceholder
-		return out
-	}
-	out.forms[formExact] = v.number(formExact, []byte(plain))
-	out.forms[formFolded] = v.number(formFolded, v.folder.folded(plain))
-	out.forms[formLoose] = v.number(formLoose, v.folder.loose(plain))
-	if !looksLikeDN(plain) {
-		out.forms[formName] = v.number(formName, v.folder.name(plain))
-		return out
-	}
-	name, err := parseDN(plain)
-	switch {
-	case err != nil:
-		out.kind, out.problem = codeMalformedDN, err
-	case v.byDN:
-		out.forms[formDN] = v.number(formDN, []byte(name.canonical(v.folder)))
-	case name.commonName() != "":
-		out.forms[formName] = v.number(formName, v.folder.name(name.commonName()))
+	for i := range out {
+		f.write(&out[i], string(v.texts.text(int32(from+i))), v.byDN, keep)
 	}
 	return out
 }
 
-// number is the number of a text in a form.
-func (v *values) number(f form, text []byte) int32 {
-	if len(text) == 0 {
-		return -1
+// write makes the forms of a value.
+func (f *folder) write(out *writtenValue, text string, byDN bool, keep func([]byte) []byte) {
+	exact := string(f.exact(text))
+	switch {
+	case exact == "":
+		out.kind = codeBlank
+		return
+	case isPlaceholder(exact):
+		out.kind = codePlaceholder
+		return
 	}
-	if n, ok := v.numbers[f][string(text)]; ok {
-		return n
+	out.kind = codeNotInDirectory
+	out.forms[formExact] = keep(f.buf)
+	out.forms[formFolded] = keep(f.folded(exact))
+	out.forms[formLoose] = keep(f.loose(exact))
+	if !looksLikeDN(exact) {
+		out.forms[formName] = keep(f.name(exact))
+		return
 	}
-	n := v.count
-	v.numbers[f][string(text)] = n
-	v.count++
-	return n
+	name, err := parseDN(exact, f.parts)
+	if err != nil {
+		out.kind = codeMalformedDN
+		return
+	}
+	f.parts = name
+	if byDN {
+		out.forms[formDN] = keep(f.distinguished(name))
+	} else {
+		out.forms[formName] = keep(f.name(name.commonName()))
+	}
+}
+
+// number gives a value's forms their numbers.
+func (v *values) number(out *value, written *writtenValue) {
+	out.kind = written.kind
+	for form, text := range written.forms {
+		out.forms[form] = -1
+		switch {
+		case len(text) == 0:
+			continue
+		case form > 0 && bytes.Equal(text, written.forms[form-1]):
+			out.forms[form] = out.forms[form-1]
+		default:
+			out.forms[form] = v.forms.add(text)
+		}
+		v.has[form] = true
+	}
 }
 
 // anyDN reports whether some account has a distinguished name.

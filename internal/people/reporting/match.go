@@ -1,48 +1,44 @@
 package reporting
 
 import (
+	"bytes"
 	"runtime"
 	"sync"
 )
 
-// Accounts are read by at most maxReaders goroutines, each of at least
-// minReader accounts: it is one short burst of work on a machine that serves
-// others too.
+// Work is done by at most maxParts goroutines, each on at least minPart things: it
+// is one short burst on a machine that serves others too.
 const (
-	maxReaders = 4
-	minReader  = 4096
+	maxParts = 4
+	minPart  = 4096
 )
 
-// slotStride is the most slots of one form, rounded up.
-const slotStride = 4
-
-// place of a slot among those of its form.
-var slotPlace = [slotCount]int32{
-	slotID: 0, slotNumber: 1,
-	slotUserName: 0, slotEmail: 1, slotPrincipal: 2, slotLocal: 3,
-	slotLooseNumber: 0, slotDN: 0, slotName: 0,
+// inParts does work on things 0 to n-1, some after the other and some at the same
+// time, and returns what each part gave, in order.
+func inParts[T any](n int, work func(from, to int) T) []T {
+	out := make([]T, min(maxParts, runtime.GOMAXPROCS(0), 1+n/minPart))
+	var wait sync.WaitGroup
+	for part := range out {
+		from, to := n*part/len(out), n*(part+1)/len(out)
+		wait.Go(func() { out[part] = work(from, to) })
+	}
+	wait.Wait()
+	return out
 }
 
 // matches are the accounts whose keys equal a value.
 type matches struct {
-	// starts[n*slotStride+place] is where in people those begin whom form n finds
-	// in the slot of that place; each once, in ascending order.
+	// starts[n*slotCount+slot] is where in people those begin whom form n finds in
+	// the slot; each once, in ascending order.
 	starts []int32
 	people []int32
 }
 
-// match holds all accounts against the values. The indices are those of numbers
-// instead of the accounts' own where it isn't nil; -1 there leaves out.
+// match holds all accounts against the values. The people found are numbers
+// instead of the accounts' own where these are not nil; -1 there leaves out.
 func (v *values) match(accounts []Account, numbers []int32) *matches {
-	readers := min(maxReaders, runtime.GOMAXPROCS(0), 1+len(accounts)/minReader)
-	found := make([][]hit, readers)
-	var wait sync.WaitGroup
-	for reader := range readers {
-		from, to := len(accounts)*reader/readers, len(accounts)*(reader+1)/readers
-		wait.Go(func() { found[reader] = v.read(accounts, from, to, numbers) })
-	}
-	wait.Wait()
-	return gather(found, int(v.count)*slotStride)
+	found := inParts(len(accounts), func(from, to int) []hit { return v.read(accounts, from, to, numbers) })
+	return gather(found, v.forms.count()*int(slotCount))
 }
 
 // hit says that a person is found at a place of matches.starts.
@@ -70,6 +66,7 @@ func gather(found [][]hit, places int) *matches {
 			starts[h.at]++
 		}
 	}
+	// Now each is where the next one began.
 	copy(starts[1:], starts)
 	starts[0] = 0
 	return &matches{starts: starts, people: people}
@@ -81,7 +78,7 @@ func (m *matches) in(v *value, s slot) []int32 {
 	if n < 0 {
 		return nil
 	}
-	at := n*slotStride + slotPlace[s]
+	at := n*int32(slotCount) + int32(s)
 	return m.people[m.starts[at]:m.starts[at+1]]
 }
 
@@ -98,77 +95,74 @@ func (m *matches) by(v *value, key int) (people []int32, normalised bool) {
 
 // reader holds accounts against values.
 type reader struct {
+	*folder
 	values *values
-	folder *folder
 	hits   []hit
-	// first is where the hits of the account in hand begin.
-	first int
+	// first is where the hits of the account in hand begin, person who it is.
+	first  int
+	person int32
 }
 
 // read holds accounts[from:to] against the values.
 func (v *values) read(accounts []Account, from, to int, numbers []int32) []hit {
-	r := reader{values: v, folder: newFolder()}
+	r := reader{folder: newFolder(), values: v, hits: make([]hit, 0, to-from)}
 	for i := from; i < to; i++ {
-		person := int32(i)
+		r.person = int32(i)
 		if numbers != nil {
-			person = numbers[i]
+			r.person = numbers[i]
 		}
-		if person < 0 {
-			continue
+		if r.person >= 0 {
+			r.first = len(r.hits)
+			r.account(&accounts[i])
 		}
-		r.first = len(r.hits)
-		r.account(&accounts[i], person)
 	}
 	return r.hits
 }
 
-func (r *reader) account(a *Account, person int32) {
-	r.find(slotID, person, exact(a.ID))
-	if number := exact(a.EmployeeNumber); number != "" {
-		r.find(slotNumber, person, number)
-		r.findFolded(slotLooseNumber, person, r.folder.loose(number))
+func (r *reader) account(a *Account) {
+	r.find(slotID, r.exact(a.ID))
+	if a.EmployeeNumber != "" {
+		r.find(slotNumber, r.exact(a.EmployeeNumber))
+		r.find(slotLooseNumber, r.loose(a.EmployeeNumber))
 	}
-	r.login(slotUserName, a.UserName, person)
+	r.login(slotUserName, a.UserName)
 	for _, principal := range a.PrincipalNames {
-		r.login(slotPrincipal, principal, person)
+		r.login(slotPrincipal, principal)
 	}
 	for _, email := range a.Emails {
-		r.findFolded(slotEmail, person, r.folder.folded(email))
+		r.find(slotEmail, r.folded(email))
 	}
 	for _, name := range a.Names {
-		r.findFolded(slotName, person, r.folder.name(name))
+		r.find(slotName, r.name(name))
 	}
-	if a.DN != "" {
-		if name, err := parseDN(exact(a.DN)); err == nil {
-			r.find(slotDN, person, name.canonical(r.folder))
-		}
+	if a.DN == "" || !r.values.has[formDN] {
+		return
 	}
-}
-
-// login looks for a login whole and without its domain.
-func (r *reader) login(s slot, login string, person int32) {
-	r.findFolded(s, person, r.folder.folded(login))
-	r.findFolded(slotLocal, person, r.folder.local(login))
-}
-
-func (r *reader) find(s slot, person int32, text string) {
-	if n, ok := r.values.numbers[formOf[s]][text]; ok {
-		r.hit(n, s, person)
+	if name, err := parseDN(a.DN, r.parts); err == nil {
+		r.parts = name
+		r.find(slotDN, r.distinguished(name))
 	}
 }
 
-func (r *reader) findFolded(s slot, person int32, text []byte) {
+// login looks for a login whole, and for what stands before its "@".
+func (r *reader) login(s slot, login string) {
+	text := r.folded(login)
+	r.find(s, text)
+	if at := bytes.IndexByte(text, '@'); at > 0 {
+		r.find(slotLocal, text[:at])
+	}
+}
+
+// find notes a hit where a value equals a text of the account, once.
+func (r *reader) find(s slot, text []byte) {
 	if len(text) == 0 {
 		return
 	}
-	if n, ok := r.values.numbers[formOf[s]][string(text)]; ok {
-		r.hit(n, s, person)
+	n := r.values.forms.find(text)
+	if n < 0 {
+		return
 	}
-}
-
-// hit notes a hit once for an account.
-func (r *reader) hit(n int32, s slot, person int32) {
-	h := hit{at: n*slotStride + slotPlace[s], person: person}
+	h := hit{at: n*int32(slotCount) + int32(s), person: r.person}
 	for _, other := range r.hits[r.first:] {
 		if other == h {
 			return

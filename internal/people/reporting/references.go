@@ -26,14 +26,12 @@ func collect(accounts []Account, byDN bool) *references {
 	for i := range accounts {
 		total += len(readable(&accounts[i]))
 	}
-	refs := &references{
-		// Several people share a manager; a table that grows once or twice
-		// costs less than one of a size that is never needed.
-		values: newValues(byDN, total/8),
-		starts: make([]int32, 1, len(accounts)+1),
-		all:    make([]reference, 0, total),
-	}
+	// Several people share a manager: a table that grows once or twice costs less
+	// than one of a size that is seldom needed.
+	spelt := newTexts(total / 8)
+	refs := &references{starts: make([]int32, 1, len(accounts)+1), all: make([]reference, 0, total)}
 	numbers := map[string]int32{}
+	var text []byte
 	for i := range accounts {
 		for _, r := range readable(&accounts[i]) {
 			attribute, ok := numbers[r.Attribute]
@@ -42,10 +40,12 @@ func collect(accounts []Account, byDN bool) *references {
 				numbers[r.Attribute] = attribute
 				refs.attributes = append(refs.attributes, r.Attribute)
 			}
-			refs.all = append(refs.all, reference{attribute: attribute, value: refs.values.add(r.Value)})
+			text = append(text[:0], r.Value...)
+			refs.all = append(refs.all, reference{attribute: attribute, value: spelt.add(text)})
 		}
 		refs.starts = append(refs.starts, int32(len(refs.all)))
 	}
+	refs.values = newValues(byDN, spelt)
 	return refs
 }
 
