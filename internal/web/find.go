@@ -25,11 +25,6 @@ const (
 	maxDrops = 6
 )
 
-// sorts are the orders of a list, by their parameter.
-var sorts = []struct{ Value, Label string }{
-	{"best", "Best match"}, {"name", "Name, A to Z"}, {"-name", "Name, Z to A"},
-}
-
 // findData is what the search shows.
 type findData struct {
 	Query  people.Query
@@ -109,8 +104,11 @@ func (s *Site) findPage(w http.ResponseWriter, r *http.Request) error {
 	for _, values := range q.Chosen {
 		data.On += len(values)
 	}
-	for i, f := range found.Facets {
-		v := facetView{Facet: f, Name: facetPrefix + f.Field, Open: i < openFacets || len(q.Chosen[f.Field]) > 0}
+	for _, f := range found.Facets {
+		if barren(f) {
+			continue
+		}
+		v := facetView{Facet: f, Name: facetPrefix + f.Field, Open: len(data.Facets) < openFacets || len(q.Chosen[f.Field]) > 0}
 		if f.More > 0 {
 			q := q
 			q.Offset, q.More = 0, f.Field
@@ -119,16 +117,25 @@ func (s *Site) findPage(w http.ResponseWriter, r *http.Request) error {
 		data.Facets = append(data.Facets, v)
 	}
 	data.Chips = chipsOf(q, found.Facets)
-	for _, o := range sorts {
-		if o.Value == "best" && q.Text == "" {
-			continue // nothing to match
-		}
-		data.Sorts = append(data.Sorts, choice{o.Value, o.Label, o.Value == q.Sort || q.Sort == "" && (o.Value == "best" || o.Value == "name" && q.Text == "")})
-	}
+	data.Sorts = sortsOf(q)
 	if found.Total == 0 {
 		data.Drops = dropsOf(snap, q, data.Chips)
 	}
 	return s.showPeople(w, r, snap, page{name: "find", title: findTitle(q, found.Total), tab: "find-live", query: q.Text, data: data})
+}
+
+// barren reports whether a facet tells nobody from others: nobody has a value.
+func barren(f people.Facet) bool {
+	return f.More == 0 && len(f.Values) == 1 && f.Values[0].Value == "" && !f.Values[0].Chosen
+}
+
+// sortsOf are the orders of a list. The usual one has no name, so that who types
+// something into a list by name gets the best match first.
+func sortsOf(q people.Query) []choice {
+	if q.Text == "" {
+		return []choice{{"", "Name, A to Z", q.Sort != "-name"}, {"-name", "Name, Z to A", q.Sort == "-name"}}
+	}
+	return []choice{{"", "Best match", q.Sort == "" || q.Sort == "best"}, {"name", "Name, A to Z", q.Sort == "name"}, {"-name", "Name, Z to A", q.Sort == "-name"}}
 }
 
 func findTitle(q people.Query, total int) string {

@@ -139,6 +139,7 @@ func (s *Site) routes() *http.ServeMux {
 	page("POST /connectors/{connector}/trust", s.trust)
 	page("GET /doctor", s.doctorPage)
 	s.peopleRoutes(page)
+	s.chartRoutes(page)
 	page("POST /theme", s.setTheme)
 	page("POST /keys", s.setKeys)
 	page("/", func(http.ResponseWriter, *http.Request) error { return errNoPage })

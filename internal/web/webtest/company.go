@@ -315,6 +315,7 @@ func HostileMembers() []Member {
 
 // short is a part of a text that an id can hold.
 func short(text string) string {
+	text = strings.ReplaceAll(text, "\x00", "")
 	if runes := []rune(text); len(runes) > 40 {
 		return string(runes[:40])
 	}
