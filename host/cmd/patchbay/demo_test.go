@@ -38,6 +38,10 @@ func TestDemo(t *testing.T) {
 	if status, text := get(t, visitor, s.address+"/connections/workforce"); status != http.StatusOK || !strings.Contains(text, "120") {
 		t.Errorf("the connection's page: %d %s", status, programtest.Short(text))
 	}
+	p.Stdout.Await(p, "The People view: "+s.address+"/people")
+	if status, text := get(t, visitor, s.address+"/people"); status != http.StatusOK || !strings.Contains(text, "/people/") {
+		t.Errorf("the People view: %d %s", status, programtest.Short(text))
+	}
 	found := demoFolder.FindStringSubmatch(said)
 	if found == nil || found[2] != "removed" {
 		t.Fatalf("it did not say where its data is:\n%s", said)
