@@ -187,7 +187,7 @@ func TestWhatTheChartCanNotShow(t *testing.T) {
 		"/people/chart?by=colour": http.StatusBadRequest, "/people/chart?list=2": http.StatusBadRequest, "/people/chart?x" + many: http.StatusBadRequest,
 		"/people/chart?offset=-1": http.StatusBadRequest, "/people/chart?at=" + strings.Repeat("x", 2000): http.StatusBadRequest,
 		"/people/chart?open=nobody&shut=nobody&of=nobody": http.StatusOK, "/people/chart.svg?at=nobody": http.StatusNotFound,
-		"/people/chart.svg?levels=0": http.StatusBadRequest, "/people/chart/outside?offset=x": http.StatusBadRequest, "/people/chart/outside?offset=99999": http.StatusOK,
+		"/people/chart.svg?levels=0": http.StatusBadRequest, "/people/chart/outside?offset=x": http.StatusBadRequest, "/people/chart/outside?offset=9999": http.StatusOK,
 		"/people/nobody/branch": http.StatusSeeOther,
 	} {
 		if status, text, _ := s.send(t, "GET", path, nil); status != want {

@@ -11,6 +11,9 @@ const (
 	maxItems = 300
 	// maxGroups is how many departments a card lists.
 	maxGroups = 30
+	// maxCard is how many items a card is: itself, people or departments, and two
+	// that lead on.
+	maxCard = 1 + maxGroups + 2
 )
 
 // chartView turns branches into what the template shows, within [maxItems].
@@ -21,6 +24,7 @@ type chartView struct {
 	self    string
 	usual   map[string]bool // ids of branches that are open unless somebody closes them
 	lists   map[string]*people.Branch
+	rows    map[string]int // of the cards on the line, how many departments are listed
 	items   int
 	counts  chartCounts
 }
@@ -78,49 +82,48 @@ type chartGroup struct {
 }
 
 func newChartView(snap *people.Snapshot, address chartAddress, line []people.Card) *chartView {
-	v := &chartView{snap: snap, address: address, line: map[string]bool{}, usual: map[string]bool{}, lists: map[string]*people.Branch{}}
+	v := &chartView{snap: snap, address: address, line: map[string]bool{}, usual: map[string]bool{}, lists: map[string]*people.Branch{}, rows: map[string]int{}}
 	for _, c := range line {
 		v.line[c.ID], v.self = true, c.ID
 	}
 	return v
 }
 
-// change applies what was opened and closed by hand.
+// change closes what is too much, and applies what was opened and closed by hand.
 func (v *chartView) change(root *people.Branch) error {
-	known := map[string]*people.Branch{}
-	var note func(b *people.Branch)
-	note = func(b *people.Branch) {
-		known[b.ID] = b
-		v.items += 1 + min(len(b.Groups), maxGroups)
-		for _, report := range b.Reports {
-			note(report)
-		}
+	most := maxItems
+	if v.address.Of != "" {
+		most -= maxCard
 	}
-	note(root)
+	known := v.bound(root, most)
 	for id, b := range known {
 		v.usual[id] = b.Open
 	}
 	for _, id := range v.address.Shut {
 		if b := known[id]; b != nil {
-			b.Open, b.Reports, b.Groups = false, nil, nil
+			v.items -= cost(b)
+			shut(b)
 		}
 	}
 	for _, id := range append(slices.Clone(v.address.Open), v.address.Of) {
 		b := known[id]
-		if b == nil || b.Open || b.Total == 0 || v.items >= maxItems-people.WideTeam {
+		if b == nil || b.Open || b.Total == 0 {
 			continue
 		}
 		opened, err := v.snap.Branch(people.BranchQuery{Person: id, Grouped: v.address.Grouped})
 		if err != nil {
 			return err
 		}
+		if v.items+cost(opened) > most {
+			continue
+		}
+		v.items += cost(opened)
 		v.mark(opened)
 		b.Open, b.Reports, b.Groups, b.Listed = true, opened.Reports, opened.Groups, opened.Listed
 		for _, report := range b.Reports {
-			note(report)
+			known[report.ID] = report
 		}
 	}
-	v.items = 0
 	if b := known[v.address.Of]; b != nil && b.Open {
 		list, err := v.list(v.address)
 		if err != nil {
@@ -130,6 +133,56 @@ func (v *chartView) change(root *people.Branch) error {
 	}
 	return nil
 }
+
+// bound closes branches until no more than so many items are left, and returns
+// everybody who is left by id. What is on the line stays open, though with fewer
+// departments listed; of the rest, what is further up does.
+func (v *chartView) bound(root *people.Branch, most int) map[string]*people.Branch {
+	known := map[string]*people.Branch{root.ID: root}
+	v.items = 1
+	isOpen := func(b *people.Branch) bool { return b.Open && b.Listed > 0 }
+	onLine := func(b *people.Branch) bool {
+		return isOpen(b) && slices.ContainsFunc(b.Reports, func(b *people.Branch) bool { return b.Hot })
+	}
+	var line []*people.Branch
+	for b := root; onLine(b); b = b.Reports[slices.IndexFunc(b.Reports, func(b *people.Branch) bool { return b.Hot })] {
+		line = append(line, b)
+		v.items += len(b.Reports)
+		if len(b.Groups) > 0 {
+			v.items += 2 // the card, and how many departments more there are
+		}
+	}
+	for _, b := range line {
+		v.rows[b.ID] = max(0, min(len(b.Groups), maxGroups, most-v.items))
+		v.items += v.rows[b.ID]
+	}
+	for queue := []*people.Branch{root}; len(queue) > 0; queue = queue[1:] {
+		b := queue[0]
+		switch {
+		case onLine(b):
+		case isOpen(b) && v.items+cost(b) <= most:
+			v.items += cost(b)
+		default:
+			shut(b)
+		}
+		for _, report := range b.Reports {
+			known[report.ID] = report
+		}
+		queue = append(queue, b.Reports...)
+	}
+	return known
+}
+
+// cost is how many items are below an open branch, without what is open there.
+func cost(b *people.Branch) int {
+	items := len(b.Reports)
+	if len(b.Groups) > 0 {
+		items += min(len(b.Groups), maxGroups) + 2
+	}
+	return items
+}
+
+func shut(b *people.Branch) { b.Open, b.Reports, b.Groups = false, nil, nil }
 
 // list is the part of a team that an address names.
 func (v *chartView) list(a chartAddress) (*people.Branch, error) {
@@ -147,7 +200,6 @@ func (v *chartView) mark(b *people.Branch) {
 
 // person is a branch as the template shows it.
 func (v *chartView) person(b *people.Branch) *chartPerson {
-	v.items++
 	v.counts.Visible++
 	p := &chartPerson{
 		Branch: b, Around: v.address.Around(b.ID), Usual: v.usual[b.ID], HasJack: b.Total > 0 || b.Listed > 0,
@@ -190,7 +242,6 @@ func (v *chartView) cardOf(id string, a chartAddress, list bool) (*chartCard, er
 
 // card is a team in one card: by department if b has groups, as a list otherwise.
 func (v *chartView) card(b *people.Branch, a chartAddress) *chartCard {
-	v.items++
 	c := &chartCard{Of: b.Card, Total: b.Listed, Group: b.Group, Grouped: b.Grouped, Offset: b.Offset, Address: a}
 	all := a
 	all.Group, all.Offset = nil, 0
@@ -200,7 +251,6 @@ func (v *chartView) card(b *people.Branch, a chartAddress) *chartCard {
 		return c
 	}
 	c.Listed, c.Reports = true, b.Reports
-	v.items += len(b.Reports)
 	v.counts.Visible += len(b.Reports)
 	none := all
 	none.Of = ""
@@ -222,9 +272,12 @@ func (v *chartView) card(b *people.Branch, a chartAddress) *chartCard {
 	return c
 }
 
-// groups lists the departments with the most people, as far as there is room.
+// groups lists the departments with the most people.
 func (v *chartView) groups(c *chartCard, groups []people.Count, a chartAddress) {
-	room := max(1, min(len(groups), maxGroups, maxItems-v.items))
+	room, onLine := v.rows[c.Of.ID]
+	if !onLine {
+		room = min(len(groups), maxGroups)
+	}
 	for i, g := range groups {
 		v.counts.InGroups += g.People
 		v.counts.Groups++
@@ -236,7 +289,6 @@ func (v *chartView) groups(c *chartCard, groups []people.Count, a chartAddress) 
 		a.Group = &g.Value
 		c.Groups = append(c.Groups, chartGroup{g, chartLink{a.String(), a.card(false)}, max(1, 100*g.People/max(1, groups[0].People))})
 	}
-	v.items += room
 }
 
 // Widths of boxes with the room between them, in rem, as the style sheet has
