@@ -4,10 +4,12 @@ package service_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"patchbay.example/internal/service"
+	"patchbay.example/internal/store"
 )
 
 // marked are the connections that have the HRIS mark.
@@ -80,4 +82,36 @@ func TestAConnectionThatBecameASecondHRISWhileItWasTestedIsNotAdded(t *testing.T
 	}}
 	_, _, err := r.Add(t.Context(), service.Draft{Name: "other", Connector: "okta", Config: r.config(nil), Settings: service.Settings{HRIS: true}})
 	r.wantTaken(err, "acme")
+}
+
+func TestThePeopleViewIsPreviewedAndSet(t *testing.T) {
+	r := newRig(t, 30)
+	r.add("acme")
+	if preview, err := r.PreviewPeople(t.Context(), "acme"); err != nil || preview.Synced || preview.Connection != "acme" {
+		t.Errorf("before the first run: %+v, %v", preview, err)
+	}
+	r.sync("acme", store.RunPromoted)
+	preview, err := r.PreviewPeople(t.Context(), "acme")
+	if err != nil || !preview.Synced || preview.People+preview.SetAsideTotal != 30 || preview.Other != "" {
+		t.Errorf("of a connection that is not the HRIS: %+v, %v", preview, err)
+	}
+	if _, err := r.PreviewPeople(t.Context(), "nosuch"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("of no connection: %v", err)
+	}
+	before, err := r.PeopleSettings(t.Context())
+	if err != nil || before.Revision != 0 {
+		t.Fatalf("before the first change: %+v, %v", before, err)
+	}
+	asked := before
+	asked.Hidden = []string{"00uhidden"}
+	after, err := r.SetPeopleSettings(t.Context(), asked)
+	if err != nil || after.Revision == 0 || !slices.Equal(after.Hidden, asked.Hidden) {
+		t.Errorf("changed: %+v, %v", after, err)
+	}
+	if _, err := r.SetPeopleSettings(t.Context(), before); !errors.Is(err, store.ErrMoved) {
+		t.Errorf("changed as they were before: %v", err)
+	}
+	if strings.Contains(r.log.String(), "00uhidden") {
+		t.Error("the log says who is hidden")
+	}
 }
