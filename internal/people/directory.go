@@ -42,7 +42,7 @@ type Directory struct {
 // making is a snapshot in the making. ready is closed when it is done.
 type making struct {
 	key      key
-	cancel   context.CancelFunc
+	cancel   context.CancelCauseFunc
 	ready    chan struct{}
 	snapshot *Snapshot
 	err      error
@@ -57,28 +57,40 @@ const (
 	maxReads = 3
 )
 
+// What ends a snapshot in the making.
+var (
+	errSuperseded = errors.New("what it shows was changed meanwhile")
+	errClosed     = errors.New("the program ends")
+)
+
 // Snapshot is the one that may be shown now. After a run it is the one before
 // until the next one is ready; after a change of settings, of the mark or of
 // whom one may remember it is only ever the new one, which the call waits for.
 // [ErrNotActivated], [ErrNotSynced], or what went wrong.
 func (d *Directory) Snapshot(ctx context.Context) (*Snapshot, error) {
-	view, err := d.view(ctx)
-	if err != nil {
-		return nil, err
-	}
-	want := keyOf(view)
-	d.mu.Lock()
-	have := d.current
-	if have != nil && have.key == want {
+	for try := 1; ; try++ {
+		view, err := d.view(ctx)
+		if err != nil {
+			return nil, err
+		}
+		want := keyOf(view)
+		d.mu.Lock()
+		have := d.current
+		if have != nil && have.key == want {
+			d.mu.Unlock()
+			return have, nil
+		}
+		m := d.make(view)
 		d.mu.Unlock()
-		return have, nil
+		if have != nil && have.key.connection == want.connection && have.key.revision == want.revision {
+			return have, nil // whom it shows may be shown; the next one is on its way
+		}
+		made, err := m.wait(ctx)
+		if errors.Is(err, errSuperseded) && try < maxReads {
+			continue
+		}
+		return made, err
 	}
-	m := d.make(view)
-	d.mu.Unlock()
-	if have != nil && have.key.connection == want.connection && have.key.revision == want.revision {
-		return have, nil // whom it shows may be shown; the next one is on its way
-	}
-	return m.wait(ctx)
 }
 
 // Warm makes the snapshot that [Directory.Snapshot] would wait for or get later,
@@ -109,7 +121,7 @@ func (d *Directory) Close() {
 	d.mu.Lock()
 	d.closed = true
 	if d.making != nil {
-		d.making.cancel()
+		d.making.cancel(errClosed)
 	}
 	d.mu.Unlock()
 	d.makers.Wait()
@@ -148,17 +160,22 @@ func (d *Directory) make(view store.PeopleView) *making {
 		return d.making
 	}
 	if d.making != nil {
-		d.making.cancel() // nobody wants it any more
+		d.making.cancel(errSuperseded)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), makeLimit)
+	timed, stop := context.WithTimeout(context.Background(), makeLimit)
+	ctx, cancel := context.WithCancelCause(timed)
 	m := &making{key: want, cancel: cancel, ready: make(chan struct{})}
 	if d.closed {
-		cancel()
+		cancel(errClosed)
 	}
 	d.making = m
 	d.makers.Go(func() {
-		defer cancel()
+		defer stop()
+		defer cancel(nil)
 		m.snapshot, m.err = d.read(ctx, view)
+		if m.err != nil && context.Cause(ctx) != nil {
+			m.err = fmt.Errorf("bring the People view up to date: %w", context.Cause(ctx))
+		}
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if d.making == m {
@@ -167,7 +184,7 @@ func (d *Directory) make(view store.PeopleView) *making {
 				d.current = m.snapshot
 			}
 		}
-		if m.err != nil && !errors.Is(m.err, context.Canceled) {
+		if m.err != nil && !errors.Is(m.err, errSuperseded) && !errors.Is(m.err, errClosed) {
 			d.log().Error("the People view can't be brought up to date", slog.String("connection", view.Name), slog.Any("error", m.err))
 		}
 		close(m.ready)
