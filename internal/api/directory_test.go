@@ -9,7 +9,7 @@ import (
 // directoryPaths are all that the directory answers, with what each needs.
 var directoryPaths = []string{
 	"", "/people", "/person?id=1", "/line?id=1", "/reports?id=1", "/peers?id=1", "/evidence?id=1", "/chart", "/branch?id=1", "/outside", "/units",
-	"/unit?field=department&value=Sales", "/quality", "/findings?kind=blank", "/set-aside", "/changes", "/history?id=1", "/export", "/findings/export", "/vcard?id=1",
+	"/unit?field=department&value=Sales", "/quality", "/findings?kind=blank", "/set-aside", "/changes", "/history?id=1", "/export", "/findings/export", "/vcard?id=1", "/chart.svg",
 }
 
 func TestWithoutAnHRISTheDirectorySaysSo(t *testing.T) {

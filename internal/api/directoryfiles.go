@@ -70,6 +70,7 @@ func (r routes) fileRoutes() {
 		func(s *people.Snapshot, in *findingsFile, w http.ResponseWriter) error {
 			return streamTo(w, "findings", "csv", func(out io.Writer) error { return s.ExportFindings(out, in.Kind) })
 		})
+	file(r, "draw-chart", "/chart.svg", "Draw a part of the org chart", "Everybody below a person, as an SVG file without script, style sheet or link.", []string{svgType}, drawing)
 	file(r, "get-vcard", "/vcard", "Get a person's card", "A vCard 4.0 (RFC 6350).", []string{vcardType},
 		func(s *people.Snapshot, in *PersonOf, w http.ResponseWriter) error {
 			card, err := s.VCard(in.ID)

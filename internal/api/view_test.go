@@ -111,6 +111,14 @@ func TestTheDirectoryIsExported(t *testing.T) {
 	if rows, err := csv.NewReader(answer.Body).ReadAll(); err != nil || len(rows) < 2 {
 		t.Errorf("%d rows of findings, %v", len(rows), err)
 	}
+	answer, _ = ask(t, h, http.MethodGet, Prefix+"/directory/chart.svg", "", "")
+	if svg := answer.Body.String(); !strings.HasPrefix(svg, "<?xml") || strings.Count(svg, "<circle") != 58 || answer.Header().Get("Content-Type") != svgType {
+		t.Errorf("%v, %d circles, want one for each of the tree", answer.Header(), strings.Count(svg, "<circle"))
+	}
+	answer, _ = ask(t, h, http.MethodGet, Prefix+"/directory/chart.svg?id=1&levels=1", "", "")
+	if n := strings.Count(answer.Body.String(), "<circle"); n != 9 {
+		t.Errorf("%d circles in one level, want 9", n)
+	}
 	answer, _ = ask(t, h, http.MethodGet, Prefix+"/directory/vcard?id=20", "", "")
 	if !strings.HasPrefix(answer.Body.String(), "BEGIN:VCARD\r\nVERSION:4.0\r\n") || answer.Header().Get("Content-Type") != vcardType {
 		t.Errorf("%v %s", answer.Header(), answer.Body)
