@@ -126,7 +126,7 @@ func (s *Site) findPage(w http.ResponseWriter, r *http.Request) error {
 
 // barren reports whether a facet tells nobody from others: nobody has a value.
 func barren(f people.Facet) bool {
-	return f.More == 0 && len(f.Values) == 1 && f.Values[0].Value == "" && !f.Values[0].Chosen
+	return f.More == 0 && !slices.ContainsFunc(f.Values, func(v people.Count) bool { return v.Value != "" || v.Chosen })
 }
 
 // sortsOf are the orders of a list. The usual one has no name, so that who types

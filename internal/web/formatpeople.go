@@ -138,7 +138,7 @@ func (s *Site) localWord(zone string) string {
 // span is how many people report to somebody, in words.
 func span(c people.Card) string {
 	if c.Direct == 0 {
-		return "nobody reports to them"
+		return "Nobody reports to them"
 	}
 	text := spanShort(c)
 	switch {

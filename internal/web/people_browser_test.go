@@ -187,6 +187,7 @@ func TestPeoplePictures(t *testing.T) {
 		t.Skip("PATCHBAY_PICTURES names no folder, so that no pictures are made")
 	}
 	c := webtest.SampleCompany(t, noon)
+	c.Set(t, func(s *people.Settings) { s.Hidden = []string{webtest.HiddenID} })
 	b, s := openCompany(t, c)
 	shown := []struct{ name, path string }{
 		{"people", "/people?q=zoe+exampel"}, {"people-all", "/people?f.department=Finance"}, {"people-empty", "/people?q=zoe&f.department=Finance&f.city=Porto"}, {"people-facet", "/people?more=city"},

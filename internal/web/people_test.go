@@ -119,7 +119,7 @@ func TestNobodyFoundSaysWhichFilterToDrop(t *testing.T) {
 func TestAPersonsPage(t *testing.T) {
 	s := startCompany(t, webtest.SampleCompany(t, noon), noon)
 	s.says(t, "/people/00u00000", "Zoë Example", "Engineer", "Kraków, Poland", "13:00", "1 h ahead of you", "Amálie Example", "Direct", "E-mail",
-		"mailto:00u00000@example.com", "In the chart", "vCard", "How the manager was found", "managerId", "Peers", "nobody reports to them", "From workforce")
+		"mailto:00u00000@example.com", "In the chart", "vCard", "How the manager was found", "managerId", "Peers", "Nobody reports to them", "From workforce")
 	s.says(t, "/people/00u00005", "No time zone on file")
 	s.says(t, "/people/00u00003", "17:30", "5 h 30 min ahead of you")
 	s.says(t, "/people/00ulead0", "Direct reports", "contractor", "Leads", "Engineering")
@@ -146,7 +146,7 @@ func TestSomebodyWhoIsNotHere(t *testing.T) {
 	s := startCompany(t, webtest.SampleCompany(t, noon), noon)
 	status, text, _ := s.send(t, "GET", "/people/00u00007", nil)
 	if status != http.StatusNotFound || !strings.Contains(text, "Left on 24 Nov") {
-		t.Errorf("somebody who left: status %d", status)
+		t.Errorf("somebody who left: status %d, %s", status, plainText(text))
 	}
 	status, text, _ = s.send(t, "GET", "/people/00u00000x", nil)
 	if status != http.StatusNotFound || !strings.Contains(text, "No person with this address") || !strings.Contains(text, `href="/people/00u0000`) {

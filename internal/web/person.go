@@ -100,7 +100,7 @@ func (s *Site) leftPage(w http.ResponseWriter, r *http.Request, snap *people.Sna
 	data := struct {
 		people.Change
 		History []people.Change
-	}{history[0], history[:min(len(history), shownChanges)]}
+	}{history[0], history[1:min(len(history), shownChanges)]}
 	return s.showPeople(w, r, snap, page{name: "left", title: title(data.Person), tab: "find", status: http.StatusNotFound, data: data})
 }
 

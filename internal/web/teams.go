@@ -54,6 +54,8 @@ func (s *Site) teamsPage(w http.ResponseWriter, r *http.Request) error {
 		current := f.Value == field
 		if current {
 			data.Label = or(f.Label, f.Value)
+		} else if f.People == 0 {
+			continue // nobody has one
 		}
 		data.Fields = append(data.Fields, tabLink{or(f.Label, f.Value), teamsAt(people.UnitsQuery{Field: f.Value}), f.People, current})
 	}

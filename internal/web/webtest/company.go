@@ -267,7 +267,7 @@ func faults() []Member {
 		twin, twin2, gone, odd, hidden, one("blank", "Blank", "", ""), one("nobody", "Notfound", "E999", ""), one("ambiguous", "Ambiguous", "", "Faulty Namesake"),
 		one("self", "Self", "E4self", ""), one("ring1", "Ringone", "E4ring2", ""), one("ring2", "Ringtwo", "E4ring1", ""), one("tbd", "Placeholder", "", "TBD"),
 		one("orphan", "Orphan", "E4gone", ""), one("under", "Underhidden", "E4hidden", ""), one("conflict", "Conflict", "E201", "Faulty Blank"),
-		{ID: "00ukiosk", Display: "depot7-kiosk", Type: "Device"},
+		{ID: "00ukiosk", Display: "depot7-kiosk", Type: "Kiosk"},
 	}
 }
 
