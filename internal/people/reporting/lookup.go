@@ -7,20 +7,32 @@ package reporting
 // accounts there are.
 func (r *Resolution) Lookup(others []Account) []Link {
 	refs := collect(others, r.byDN)
-	found := refs.decide(newIndex(refs.values, r.accounts, r.departed), newWeights(&r.table))
+	numbers := r.numbers(others)
+	found := refs.decide(newIndex(refs.values, r.accounts, r.departed), newWeights(&r.table), func(i int) int32 {
+		return numbers[others[i].ID]
+	})
 	links := make([]Link, len(found))
 	for i := range found {
 		l := &found[i]
-		if l.manager < 0 && l.code == codeSelf {
-			// It is somebody whose number is that of the account among the others.
-			l.manager, l.code = int32(i), codeResolved
-		}
-		if l.manager >= 0 && r.accounts[l.manager].ID == others[i].ID {
-			l.manager, l.code = -1, codeSelf
-		} else if l.manager >= 0 && l.code == codeResolved && !r.accounts[l.manager].Active {
+		if l.code == codeResolved && !r.accounts[l.manager].Active {
 			l.code = codeInactiveManager
 		}
 		links[i] = l.link(&others[i])
 	}
 	return links
+}
+
+// numbers are the numbers that others have in the directory by their ids, -1 for
+// who isn't in it.
+func (r *Resolution) numbers(others []Account) map[string]int32 {
+	numbers := make(map[string]int32, len(others))
+	for i := range others {
+		numbers[others[i].ID] = -1
+	}
+	for i := range r.accounts {
+		if n, ok := numbers[r.accounts[i].ID]; ok && n < 0 {
+			numbers[r.accounts[i].ID] = int32(i)
+		}
+	}
+	return numbers
 }

@@ -16,11 +16,14 @@ func TestLookupOfEarlierRecords(t *testing.T) {
 		{ID: "4", Active: true, References: []Reference{{"managerId", "three@example.com"}}},
 		{ID: "2", Active: true},
 		{ID: "1", Active: true, References: []Reference{{"managerId", "two@example.com"}}},
+		// Its place here is that of one of those whom it names.
+		{ID: "8", References: []Reference{{"managerId", "one@example.com"}, {"manager", "100"}}},
+		{ID: "7", References: []Reference{{"managerId", "two@example.com"}, {"manager", "100"}}},
 	}
 	want := []struct {
 		manager int32
 		reason  Reason
-	}{{-1, NotInDirectory}, {-1, Self}, {0, Resolved}, {2, InactiveManager}, {-1, Blank}, {1, Resolved}}
+	}{{-1, NotInDirectory}, {-1, Self}, {0, Resolved}, {2, InactiveManager}, {-1, Blank}, {1, Resolved}, {0, Resolved}, {1, Conflict}}
 	for i, got := range r.Lookup(others) {
 		if got.Manager != want[i].manager || got.Reason != want[i].reason {
 			t.Errorf("%d: %+v, want %+v", i, got, want[i])

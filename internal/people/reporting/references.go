@@ -116,8 +116,9 @@ func (t *tally) count(attribute int32, found *[len(keys)]uint8) {
 	}
 }
 
-// decide finds everybody's link by their own references.
-func (refs *references) decide(x *index, w weights) []link {
+// decide finds everybody's link by their own references. Number is a person's
+// number in the directory, by place.
+func (refs *references) decide(x *index, w weights, number func(i int) int32) []link {
 	links := make([]link, len(refs.starts)-1)
 	cache := newVerdicts(x)
 	var all []said
@@ -127,7 +128,7 @@ func (refs *references) decide(x *index, w weights) []link {
 			attribute := refs.attributes[r.attribute]
 			all = append(all, said{cache.of(r.value, w.first(attribute)), attribute})
 		}
-		links[i] = w.link(int32(i), all)
+		links[i] = w.link(number(i), all)
 	}
 	return links
 }

@@ -54,7 +54,7 @@ func Resolve(accounts, departed []Account, o Options) *Resolution {
 	refs := collect(accounts, r.byDN)
 	x := newIndex(refs.values, accounts, departed)
 	r.table = refs.tally(x).table(o.Pin)
-	r.links = refs.decide(x, newWeights(&r.table))
+	r.links = refs.decide(x, newWeights(&r.table), func(i int) int32 { return int32(i) })
 	r.settle()
 	return r
 }
