@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// ErrMoved: somebody else has changed the settings since they were read.
-var ErrMoved = errors.New("the settings were changed by somebody else meanwhile: look at them and change them again")
-
-// ErrPeopleSettings: what was to be stored can't be the People view's settings.
-var ErrPeopleSettings = fmt.Errorf("the settings of the People view must be a JSON object of at most %d KiB", MaxPeopleSettingsBytes>>10)
+// Errors of the People view's settings.
+var (
+	// ErrMoved: somebody else has changed them since they were read.
+	ErrMoved = errors.New("the settings were changed by somebody else meanwhile: look at them and change them again")
+	// ErrPeopleSettings: what was to be stored can't be settings.
+	ErrPeopleSettings = fmt.Errorf("the settings of the People view must be a JSON object of at most %d KiB", MaxPeopleSettingsBytes>>10)
+)
 
 // MaxPeopleSettingsBytes bounds the settings of the People view. They are read as
 // a whole; lists of ten thousand ids fit.

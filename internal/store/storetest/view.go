@@ -161,7 +161,9 @@ func viewSettings(t *testing.T, s store.Store) {
 func viewSettingsRefused(t *testing.T, s store.Store) {
 	large := append(append([]byte(`{"a":"`), bytes.Repeat([]byte("a"), store.MaxPeopleSettingsBytes)...), `"}`...)
 	for _, body := range [][]byte{
-		nil, {}, []byte(` `), []byte(`null`), []byte(`[]`), []byte(`"x"`), []byte(`{`), []byte(`{}{}`), []byte(`{"hidden":"00u1"}`), []byte(`{"heads":{}}`),
+		nil,
+		{},
+		[]byte(` `), []byte(`null`), []byte(`[]`), []byte(`"x"`), []byte(`{`), []byte(`{}{}`), []byte(`{"hidden":"00u1"}`), []byte(`{"heads":{}}`),
 		[]byte(`{"set_aside":[]}`), large,
 	} {
 		if _, err := s.SetPeopleSettings(t.Context(), body, 0); !errors.Is(err, store.ErrPeopleSettings) {
