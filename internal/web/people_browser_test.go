@@ -210,6 +210,6 @@ func TestPeoplePictures(t *testing.T) {
 	c.Mark(t, true)
 	later := startCompany(t, c, func() time.Time { return noon().Add(48 * time.Hour) })
 	b.visit(later.LoginURL())
-	b.visit(later.server.URL + "/people")
+	b.visit(later.server.URL + "/people?f.department=Depots+South")
 	b.picture(folder+"/people-stale-light.png", "light", 1280, 900)
 }
