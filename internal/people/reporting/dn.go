@@ -2,6 +2,7 @@ package reporting
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ type dn []attributeValue
 type attributeValue struct {
 	kind  string // lower case; short names instead of their numbers
 	value string // unescaped
+	// opaque says that value is the hexadecimal digits of what is no string.
+	opaque bool
 	// more says that the next one belongs to the same relative name.
 	more bool
 }
@@ -67,11 +70,13 @@ func parseDN(text string, into dn) (dn, error) {
 		if !ok || !isKind(kind) {
 			return nil, errDNType
 		}
-		value, separator, rest, err := cutValue(strings.TrimLeft(rest, " "))
+		av := attributeValue{kind: kindName(kind)}
+		separator, rest, err := av.cut(strings.TrimLeft(rest, " "))
 		if err != nil {
 			return nil, err
 		}
-		name = append(name, attributeValue{kind: kindName(kind), value: value, more: separator == '+'})
+		av.more = separator == '+'
+		name = append(name, av)
 		if separator == 0 {
 			return name, nil
 		}
@@ -124,15 +129,18 @@ func (f *folder) distinguished(name dn) []byte {
 func (f *folder) appendAttribute(out []byte, av attributeValue) []byte {
 	out = append(out, av.kind...)
 	out = append(out, '=')
+	if av.opaque {
+		return append(append(out, '#'), av.value...)
+	}
 	start := len(out)
 	out = f.appendSpaced(out, av.value)
-	if bytes.ContainsAny(out[start:], `\,+`) {
+	if bytes.ContainsAny(out[start:], `\,+#`) {
 		out = append(out[:start], escapeDN(string(out[start:]))...)
 	}
 	return out
 }
 
-var escapeDN = strings.NewReplacer(`\`, `\\`, ",", `\,`, "+", `\+`).Replace
+var escapeDN = strings.NewReplacer(`\`, `\\`, ",", `\,`, "+", `\+`, "#", `\#`).Replace
 
 // kindName is a type in lower case, a short name instead of its number.
 func kindName(kind string) string {
@@ -167,49 +175,50 @@ func isKind(text string) bool {
 	return letter || isDigit(text[0]) && isDigit(text[len(text)-1])
 }
 
-// cutValue reads a value up to a separator that is not escaped: ',' or '+', or 0
-// for the end.
-func cutValue(text string) (value string, separator byte, rest string, err error) {
+// cut reads a value up to a separator that is not escaped: ',' or '+', or 0 for
+// the end. What stands behind it is the rest.
+func (av *attributeValue) cut(text string) (separator byte, rest string, err error) {
 	if strings.HasPrefix(text, "#") {
-		return cutHexValue(text[1:])
+		return av.cutHex(text[1:])
 	}
 	// A value without escapes is a piece of the text.
 	end := strings.IndexAny(text, "\\,+\";<>\x00")
 	if end < 0 {
-		return text, 0, "", nil
+		av.value = text
+		return 0, "", nil
 	}
 	if c := text[end]; c == ',' || c == '+' {
-		return text[:end], c, text[end+1:], nil
+		av.value = text[:end]
+		return c, text[end+1:], nil
 	}
 	out := append([]byte(nil), text[:end]...)
 	for i := end; i < len(text); i++ {
 		switch c := text[i]; c {
 		case ',', '+':
-			value, err := validValue(out)
-			return value, c, text[i+1:], err
+			return c, text[i+1:], av.set(out)
 		case '\\':
 			c, skip, ok := unescape(text[i+1:])
 			if !ok {
-				return "", 0, "", errDNEscape
+				return 0, "", errDNEscape
 			}
 			out = append(out, c)
 			i += skip
 		case '"', ';', '<', '>', 0:
-			return "", 0, "", errDNChar
+			return 0, "", errDNChar
 		default:
 			out = append(out, c)
 		}
 	}
-	value, err = validValue(out)
-	return value, 0, "", err
+	return 0, "", av.set(out)
 }
 
-// validValue is a value that had escapes.
-func validValue(value []byte) (string, error) {
+// set gives it a value that had escapes.
+func (av *attributeValue) set(value []byte) error {
 	if !utf8.Valid(value) {
-		return "", errDNText
+		return errDNText
 	}
-	return string(value), nil
+	av.value = string(value)
+	return nil
 }
 
 // unescape reads what follows a backslash, and says how many bytes that was.
@@ -233,29 +242,24 @@ const berStrings = "\x0c\x13\x14\x16\x04"
 // maxShortBER is the longest value whose BER length is one byte.
 const maxShortBER = 127
 
-// cutHexValue reads a value in hexadecimal digits: the BER encoding of a string.
-// What is no short string stays as it is written, and so equals only itself.
-func cutHexValue(text string) (value string, separator byte, rest string, err error) {
+// cutHex reads a value in hexadecimal digits: the BER encoding of a string. What
+// is no short string stays as it is written, and so equals only itself.
+func (av *attributeValue) cutHex(text string) (separator byte, rest string, err error) {
 	digits := text
 	if at := strings.IndexAny(text, ",+"); at >= 0 {
 		digits, separator, rest = text[:at], text[at], text[at+1:]
 	}
-	digits = strings.TrimRight(digits, " ")
-	if digits == "" || len(digits)%2 != 0 {
-		return "", 0, "", errDNHex
-	}
-	ber := make([]byte, 0, len(digits)/2)
-	for i := 0; i < len(digits); i += 2 {
-		if !isHex(digits[i]) || !isHex(digits[i+1]) {
-			return "", 0, "", errDNHex
-		}
-		ber = append(ber, nibble(digits[i])<<4|nibble(digits[i+1]))
+	ber, err := hex.DecodeString(strings.TrimRight(digits, " "))
+	if err != nil || len(ber) == 0 {
+		return 0, "", errDNHex
 	}
 	if len(ber) >= 2 && ber[1] <= maxShortBER && int(ber[1]) == len(ber)-2 &&
 		strings.IndexByte(berStrings, ber[0]) >= 0 && utf8.Valid(ber[2:]) {
-		return string(ber[2:]), separator, rest, nil
+		av.value = string(ber[2:])
+	} else {
+		av.value, av.opaque = hex.EncodeToString(ber), true
 	}
-	return "#" + strings.ToLower(digits), separator, rest, nil
+	return separator, rest, nil
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
