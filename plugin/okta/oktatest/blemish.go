@@ -37,7 +37,7 @@ const (
 	Respelt      Blemish = "respelt department" // such as "customer support"
 	NoTitle      Blemish = "no title"
 	NoDepartment Blemish = "no department"
-	Duplicate    Blemish = "duplicate" // a second account of another user
+	Duplicate    Blemish = "duplicate" // a second account of another user: name, address, number and job are the same
 	Namesake     Blemish = "namesake"  // named like somebody's manager, of an AmbiguousManager
 
 	// Accounts that are blank for another reason.
@@ -63,7 +63,10 @@ const (
 	slotID
 	slotLoginCase
 	slotLocalLogin
-	slotName
+	slotName1
+	slotName2
+	slotName3
+	slotName4
 	slotDN
 	slotMissing1
 	slotMissing2
@@ -87,7 +90,7 @@ const (
 // alone are the blemishes of slots of one user.
 var alone = map[int]Blemish{
 	slotNumber: ByNumber, slotBareNumber: ByBareNumber, slotID: ByID, slotLoginCase: ByLoginCase,
-	slotLocalLogin: ByLocalLogin, slotName: ByName, slotDN: ByDN, slotStale: StaleManager,
+	slotLocalLogin: ByLocalLogin, slotDN: ByDN, slotStale: StaleManager,
 	slotRespelt1: Respelt, slotRespelt2: Respelt, slotRespelt3: Respelt, slotRespelt4: Respelt,
 	slotNoTitle: NoTitle, slotNoDepartment: NoDepartment,
 }
@@ -128,6 +131,10 @@ func (c company) blemish(i int) Blemish {
 	switch slot {
 	case slotMissing1, slotMissing2:
 		return missing[(2*block+slot-slotMissing1)%len(missing)]
+	case slotName1, slotName2, slotName3, slotName4:
+		if boss, found := c.managerOf(i); found && c.isDoubled(boss) {
+			return ByName
+		}
 	case slotOwn:
 		if block%2 == 0 && c.isFit(i) {
 			return OwnManager

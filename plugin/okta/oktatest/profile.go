@@ -18,7 +18,7 @@ func (c company) appendProfile(dst []byte, i int, k kind) []byte {
 	dst = append(dst, '"')
 	if k == newcomer {
 		dst = append(dst, `,"mobilePhone":null,"secondEmail":null`...)
-		return appendAddresses(dst, n, i)
+		return appendAddresses(dst, n, i, i)
 	}
 	dst = c.appendPlace(dst, i, n, &d)
 	dst = c.appendJob(dst, i, k, &d)
@@ -29,7 +29,7 @@ func (c company) appendProfile(dst []byte, i int, k kind) []byte {
 	} else {
 		dst = c.appendManager(dst, i)
 	}
-	return appendAddresses(dst, n, i)
+	return appendAddresses(dst, n, i, c.original(i))
 }
 
 func (c company) appendService(dst []byte, i int) []byte {
@@ -48,9 +48,11 @@ func (c company) appendService(dst []byte, i int) []byte {
 	return append(dst, `@example.com"`...)
 }
 
-func appendAddresses(dst []byte, n name, i int) []byte {
+// appendAddresses appends the login, which is each user's own, and the address,
+// which may be that of the user's other account.
+func appendAddresses(dst []byte, n name, i, original int) []byte {
 	dst = n.appendEmail(append(dst, `,"login":"`...), i)
-	dst = n.appendEmail(append(dst, `","email":"`...), i)
+	dst = n.appendEmail(append(dst, `","email":"`...), original)
 	return append(dst, '"')
 }
 

@@ -21,20 +21,22 @@ func (c company) untidyName(i int, d *draw) name {
 	at := &widePlaces[pick(d, placePattern)]
 	n := name{at, pick(d, at.given), pick(d, at.family)}
 	if c.isDoubled(i) {
-		first, second := doubles[i%len(doubles)], doubles[i/len(doubles)]
+		first, second := at.family[i%len(at.family)], at.family[i/len(at.family)]
 		n.family = word{first.native + "-" + second.native, first.ascii + "-" + second.ascii}
 	}
 	return n
 }
 
-// doubles are the family names that are joined with one another.
-var doubles = places[0].family
-
 // isDoubled says that a user leads people and bears two family names, which
-// follow from the index and are nobody else's. There are few such pairs, and few
-// are needed.
+// follow from the index and are nobody else's: who works at the first place and
+// leads no department. There are some thousand such pairs, and no more are needed.
 func (c company) isDoubled(i int) bool {
-	return i > 0 && i < len(doubles)*len(doubles) && c.hasReports(i)
+	if i == 0 || positionOf(i).rank == 0 || !c.hasReports(i) {
+		return false
+	}
+	d := c.draw(i, drawName)
+	n := len(widePlaces[0].family)
+	return pick(&d, placePattern) == 0 && i < n*n && i%n != i/n
 }
 
 // overloaded is who leads user i, given the manager of a tidy company: half of
@@ -143,9 +145,6 @@ func (c company) appendUntidy(dst []byte, i int, n name) []byte {
 
 // appendEncoded appends a manager, written in another way.
 func (c company) appendEncoded(dst []byte, boss int, flaw Blemish) []byte {
-	if flaw == ByName && !c.isDoubled(boss) {
-		flaw = ByNumber // the name may be another one's too
-	}
 	n := c.nameOf(boss)
 	switch flaw {
 	case ByDN:

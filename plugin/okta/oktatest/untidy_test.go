@@ -61,6 +61,9 @@ func TestTruthIsWhatTheRecordsSay(t *testing.T) {
 		names := namesOf(t, people)
 		for i, p := range people {
 			truth := c.truth(i)
+			if original := people[truth.Original]; truth.Original != i && (p.text(t, "login") == original.text(t, "login") || !alike(t, p, original, "email", "displayName", "employeeNumber", "title", "department")) {
+				t.Errorf("seed %d, user %d is no second account of %d", seed, i, truth.Original)
+			}
 			seen[truth.Blemish]++
 			id, dn := p.text(t, "managerId"), p.text(t, "managerDn")
 			value := id
@@ -107,6 +110,15 @@ func TestTruthIsWhatTheRecordsSay(t *testing.T) {
 			t.Errorf("nobody is a case of %s", kind)
 		}
 	}
+}
+
+func alike(t *testing.T, p, q person, attributes ...string) bool {
+	for _, a := range attributes {
+		if p.text(t, a) != q.text(t, a) {
+			return false
+		}
+	}
+	return true
 }
 
 // soleAmong says that a value means one, of those who share an employee number
