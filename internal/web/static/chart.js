@@ -15,13 +15,10 @@
   const jackOf = (item) => item.querySelector(":scope > .node > .jack");
   const isRow = (item) => item.parentElement.matches("ol");
   const byID = (id) => tree.querySelector(`li[data-person="${CSS.escape(id)}"]`);
-  const nameOf = (item) => {
-    const part = isRow(item) ? item : item.querySelector(".node");
-    const text = (selector) => [...part.querySelectorAll(selector)].map((e) => e.textContent.trim()).filter(Boolean);
-    if (isRow(item) && !item.matches(".row")) { return item.textContent.trim().replace(/\s+/g, " "); }
-    if (item.matches(".li-card")) { return text(":scope > header > span").join(" "); }
-    return text("b, .ti, .tag, .sum").join(", ");
-  };
+  // What has an item's role and focus: its box without what is below, so that its
+  // name is what stands in it.
+  const boxOf = (item) => isRow(item) ? item : item.querySelector(item.matches(".li-card") ? ".card-head" : ":scope > .node");
+  const nameOf = (item) => (boxOf(item).querySelector("b") ?? boxOf(item)).textContent.trim();
 
   // Which branches the page opens by itself: the address says what differs.
   const usual = new Set([...tree.querySelectorAll("[data-usual]")].map((item) => item.dataset.person));
@@ -31,31 +28,38 @@
 
   // Roles, and one tab stop. What is a link stays one for pointers and readers.
   let current = null;
+  let lists = 0;
   const rove = (item) => {
-    if (current) { current.tabIndex = -1; }
+    if (current) { boxOf(current).tabIndex = -1; }
     current = item;
-    current.tabIndex = 0;
+    boxOf(current).tabIndex = 0;
   };
   const prepare = () => {
     tree.setAttribute("role", "tree");
-    for (const list of tree.querySelectorAll("ul, ol")) { list.setAttribute("role", "group"); }
     for (const link of tree.querySelectorAll("a")) { link.tabIndex = -1; }
     for (const item of items(tree)) {
-      const up = above(item), list = item.parentElement;
-      const level = up ? Number(up.getAttribute("aria-level")) + 1 : 1;
-      item.setAttribute("role", "treeitem");
-      item.setAttribute("aria-label", nameOf(item));
-      item.setAttribute("aria-level", level);
-      item.setAttribute("aria-posinset", [...list.children].indexOf(item) + 1 + Number(list.dataset.from ?? 0));
-      item.setAttribute("aria-setsize", Math.max(Number(list.dataset.of ?? 0), list.children.length + Number(list.dataset.from ?? 0)));
-      if (jackOf(item)) { item.setAttribute("aria-expanded", Boolean(below(item))); }
-      if (item !== current) { item.tabIndex = -1; }
+      const box = boxOf(item), up = above(item), list = item.parentElement, under = below(item);
+      const from = Number(list.dataset.from ?? 0);
+      if (box !== item) { item.setAttribute("role", "none"); }
+      box.setAttribute("role", "treeitem");
+      box.setAttribute("aria-level", up ? Number(boxOf(up).getAttribute("aria-level")) + 1 : 1);
+      box.setAttribute("aria-posinset", [...list.children].indexOf(item) + 1 + from);
+      box.setAttribute("aria-setsize", Math.max(Number(list.dataset.of ?? 0), list.children.length + from));
+      if (jackOf(item)) { box.setAttribute("aria-expanded", Boolean(under)); }
+      if (under) {
+        under.setAttribute("role", "group");
+        under.id ||= `chart-${++lists}`;
+        box.setAttribute("aria-owns", under.id);
+      } else {
+        box.removeAttribute("aria-owns");
+      }
+      if (item !== current) { box.tabIndex = -1; }
     }
     if (!current || !tree.contains(current)) {
       current = null;
       rove(tree.querySelector("li:has(> .node.self)") ?? tree.querySelector("li"));
     }
-    current.tabIndex = 0;
+    boxOf(current).tabIndex = 0;
     measure();
     const shown = document.getElementById("shown");
     if (shown) { shown.textContent = tree.querySelectorAll("li[data-person], li.row").length.toLocaleString("en"); }
@@ -127,7 +131,7 @@
     const item = jack.closest("li");
     steady(item.dataset.person, () => { close(item); prepare(); });
     rove(item);
-    item.focus();
+    boxOf(item).focus({ preventScroll: true });
     said.textContent = "";
     address();
   }, true);
@@ -165,7 +169,7 @@
     prepare();
     rove(next);
     canvas.scrollLeft += item.querySelector(".node").getBoundingClientRect().left - ctx.chart.left;
-    if (ctx.chart.focus) { next.focus({ preventScroll: true }); }
+    if (ctx.chart.focus) { boxOf(next).focus({ preventScroll: true }); }
     said.textContent = "";
     address();
     tree.dispatchEvent(new CustomEvent("chart:swapped", { bubbles: true }));
@@ -188,8 +192,8 @@
   const goTo = (item) => {
     if (!item) { return; }
     rove(item);
-    item.focus();
-    item.querySelector(":scope > .node, :scope > a")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    boxOf(item).focus();
+    boxOf(item).scrollIntoView({ block: "nearest", inline: "nearest" });
   };
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
   let typed = "", typedAt = -Infinity;
@@ -226,7 +230,7 @@
       jump(event.key, event.timeStamp);
     }
   });
-  tree.addEventListener("focusin", (event) => { if (event.target.matches("li")) { rove(event.target); } });
+  tree.addEventListener("focusin", (event) => { if (event.target.matches("[role=treeitem]")) { rove(event.target.closest("li")); } });
 
   // A picture for where no SVG can be used, made here of the SVG.
   const svg = document.getElementById("svg");
