@@ -45,7 +45,7 @@ type Conditional struct {
 
 // Slice is the part of a list that is asked for.
 type Slice struct {
-	Offset int `query:"offset" minimum:"0" maximum:"10000000" doc:"How many to pass over"`
+	Offset int `query:"offset" minimum:"0" maximum:"10000" doc:"How many to pass over"`
 	Limit  int `query:"limit" minimum:"1" maximum:"200" doc:"How many at most; 50 unless given"`
 }
 
@@ -91,7 +91,7 @@ type (
 		Group   string `query:"group" maxLength:"1024" doc:"Only the reports of this department"`
 		Nowhere bool   `query:"nowhere" doc:"Only the reports without a department"`
 		Grouped bool   `query:"grouped" doc:"Whether to group reports by department however few they are"`
-		Offset  int    `query:"offset" minimum:"0" maximum:"10000000" doc:"How many to pass over"`
+		Offset  int    `query:"offset" minimum:"0" maximum:"10000" doc:"How many to pass over"`
 		Limit   int    `query:"limit" minimum:"1" maximum:"30" doc:"How many at most; 30 unless given"`
 	}
 	unitsInput struct {
@@ -99,7 +99,7 @@ type (
 		Slice
 
 		Field string `query:"field" maxLength:"200" doc:"Which kind of unit; department unless given"`
-		Text  string `query:"q" maxLength:"1024" doc:"A part of the name"`
+		Text  string `query:"q" maxLength:"256" doc:"A part of the name"`
 		Class string `query:"class" maxLength:"40" doc:"Only those whose head is so certain"`
 	}
 	unitInput struct {

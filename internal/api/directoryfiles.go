@@ -16,7 +16,7 @@ import (
 
 // Asked is whom a search is for.
 type Asked struct {
-	Text   string `query:"q" maxLength:"1024" doc:"What to search for; everybody unless given"`
+	Text   string `query:"q" maxLength:"256" doc:"What to search for; everybody unless given"`
 	Chosen string `query:"chosen" maxLength:"16384" doc:"Values chosen by facet, as a JSON object of lists; an empty value stands for having none" example:"{\"department\":[\"Sales\",\"IT\"]}"`
 	Sort   string `query:"sort" enum:"best,name,-name" doc:"The order: best unless given"`
 }
