@@ -68,7 +68,7 @@ func (r *Resolution) Explain(i int32) Explanation {
 	}
 	w := newWeights(&r.table)
 	own := readable(&r.accounts[i])
-	spelt := newTexts(len(own))
+	spelt := newTexts(len(own), 0)
 	numbers := make([]int32, len(own))
 	for n, reference := range own {
 		numbers[n] = spelt.add([]byte(reference.Value))

@@ -75,14 +75,16 @@ type values struct {
 
 // newValues makes the forms of texts.
 func newValues(byDN bool, spelt *texts) *values {
-	v := &values{byDN: byDN, texts: spelt, all: make([]value, spelt.count()), forms: newTexts(spelt.count())}
-	written := inParts(spelt.count(), func(from, to int) []writtenValue { return v.write(from, to) })
-	n := 0
+	n := spelt.count()
+	// A value has two or three different forms.
+	v := &values{byDN: byDN, texts: spelt, all: make([]value, n), forms: newTexts(2*n, 2*len(spelt.joined))}
+	written := inParts(n, func(from, to int) []writtenValue { return v.write(from, to) })
+	all := v.all
 	for _, part := range written {
 		for i := range part {
-			v.number(&v.all[n], &part[i])
-			n++
+			v.number(&all[i], &part[i])
 		}
+		all = all[len(part):]
 	}
 	return v
 }
@@ -95,23 +97,42 @@ type writtenValue struct {
 
 // write makes the forms of some values.
 func (v *values) write(from, to int) []writtenValue {
-	f := newFolder()
+	w := writer{folder: newFolder(), byDN: v.byDN}
 	out := make([]writtenValue, to-from)
-	var memory []byte
-	keep := func(text []byte) []byte {
-		start := len(memory)
-		memory = append(memory, text...)
-		return memory[start:len(memory):len(memory)]
-	}
 	for i := range out {
-		f.write(&out[i], string(v.texts.text(int32(from+i))), v.byDN, keep)
+		w.write(&out[i], string(v.texts.text(int32(from+i))))
 	}
 	return out
 }
 
+// writer makes forms.
+type writer struct {
+	*folder
+	byDN bool
+	// memory is where they are kept: a piece at a time, for many at once.
+	memory []byte
+}
+
+// pieceBytes is the size of a piece of memory: thousands of forms of ordinary
+// length.
+const pieceBytes = 256 << 10
+
+// keep keeps a form, or the one before it where they are equal.
+func (w *writer) keep(text, before []byte) []byte {
+	if bytes.Equal(text, before) {
+		return before
+	}
+	if len(text) > cap(w.memory)-len(w.memory) {
+		w.memory = make([]byte, 0, max(pieceBytes, len(text)))
+	}
+	start := len(w.memory)
+	w.memory = append(w.memory, text...)
+	return w.memory[start:len(w.memory):len(w.memory)]
+}
+
 // write makes the forms of a value.
-func (f *folder) write(out *writtenValue, text string, byDN bool, keep func([]byte) []byte) {
-	exact := string(f.exact(text))
+func (w *writer) write(out *writtenValue, text string) {
+	exact := string(w.exact(text))
 	switch {
 	case exact == "":
 		out.kind = codeBlank
@@ -121,23 +142,23 @@ func (f *folder) write(out *writtenValue, text string, byDN bool, keep func([]by
 		return
 	}
 	out.kind = codeNotInDirectory
-	out.forms[formExact] = keep(f.buf)
-	out.forms[formFolded] = keep(f.folded(exact))
-	out.forms[formLoose] = keep(f.loose(exact))
+	out.forms[formExact] = w.keep(w.buf, nil)
+	out.forms[formFolded] = w.keep(w.folded(exact), out.forms[formExact])
+	out.forms[formLoose] = w.keep(w.loose(exact), out.forms[formFolded])
 	if !looksLikeDN(exact) {
-		out.forms[formName] = keep(f.name(exact))
+		out.forms[formName] = w.keep(w.name(exact), out.forms[formFolded])
 		return
 	}
-	name, err := parseDN(exact, f.parts)
+	name, err := parseDN(exact, w.parts)
 	if err != nil {
 		out.kind = codeMalformedDN
 		return
 	}
-	f.parts = name
-	if byDN {
-		out.forms[formDN] = keep(f.distinguished(name))
+	w.parts = name
+	if w.byDN {
+		out.forms[formDN] = w.keep(w.distinguished(name), out.forms[formFolded])
 	} else {
-		out.forms[formName] = keep(f.name(name.commonName()))
+		out.forms[formName] = w.keep(w.name(name.commonName()), nil)
 	}
 }
 
@@ -149,8 +170,10 @@ func (v *values) number(out *value, written *writtenValue) {
 		switch {
 		case len(text) == 0:
 			continue
-		case form > 0 && bytes.Equal(text, written.forms[form-1]):
-			out.forms[form] = out.forms[form-1]
+		case form != int(formExact) && bytes.Equal(text, written.forms[formExact]):
+			out.forms[form] = out.forms[formExact]
+		case form > int(formFolded) && bytes.Equal(text, written.forms[formFolded]):
+			out.forms[form] = out.forms[formFolded]
 		default:
 			out.forms[form] = v.forms.add(text)
 		}

@@ -22,13 +22,15 @@ func readable(a *Account) []Reference { return a.References[:min(len(a.Reference
 
 // collect reads everybody's references.
 func collect(accounts []Account, byDN bool) *references {
-	total := 0
+	total, length := 0, 0
 	for i := range accounts {
-		total += len(readable(&accounts[i]))
+		for _, r := range readable(&accounts[i]) {
+			total, length = total+1, length+len(r.Value)
+		}
 	}
 	// Several people share a manager: a table that grows once or twice costs less
 	// than one of a size that is seldom needed.
-	spelt := newTexts(total / 8)
+	spelt := newTexts(total/4, length)
 	refs := &references{starts: make([]int32, 1, len(accounts)+1), all: make([]reference, 0, total)}
 	numbers := map[string]int32{}
 	var text []byte
