@@ -36,7 +36,7 @@ func chartPages() []string {
 
 func TestTheChartSaysWhatItShows(t *testing.T) {
 	s := startCrowd(t)
-	page := s.says(t, "/people/chart", "5 of 100,000 people shown.", "people stand outside every tree", "Other trees", `href="/people/chart/outside"`)
+	page := s.says(t, "/people/chart", "5 of 100,000 people shown.", "stand outside every tree: see them", "Other trees", `href="/people/chart/outside"`)
 	if n := strings.Count(page, "data-person="); n != 5 {
 		t.Errorf("%d people, not 5", n)
 	}
