@@ -315,7 +315,7 @@ func TestPictures(t *testing.T) {
 	for name, path := range map[string]string{
 		"connections": "/connections", "connection": "/connections/joint-venture", "expired": "/connections/emea", "add": "/add/okta", "edit": "/connections/workforce/edit",
 		"runs": "/runs", "run": fmt.Sprintf("/runs/%d", workforce.LastRun.ID), "held": fmt.Sprintf("/runs/%d", seasonal.LastRun.ID), "approve": fmt.Sprintf("/runs/%d/approve", seasonal.LastRun.ID),
-		"records": "/records", "record": "/records/workforce?id=00u00003", "connectors": "/connectors", "doctor": "/doctor", "people": "/people", "remove": "/connections/lab/remove",
+		"records": "/records", "record": "/records/workforce?id=00u00003", "connectors": "/connectors", "doctor": "/doctor", "remove": "/connections/lab/remove",
 		"error": "/nothing", "empty": "/records?q=nobody",
 	} {
 		b.do(again(chromedp.Navigate(s.server.URL + path)))
