@@ -68,10 +68,13 @@ type drawing struct {
 	levels          int
 	line            []int32
 	shown, inGroups int
+	// drawn counts people and groups: what a browser has to hold.
+	drawn int
 }
 
 func (d *drawing) branch(i int32, depth int) *Branch {
 	d.shown++
+	d.drawn++
 	last := len(d.line) - 1
 	return &Branch{
 		Card: d.s.card(i), Cut: d.s.forest.Cut(i),
@@ -91,7 +94,7 @@ func (d *drawing) descend(root *Branch, depth int) {
 		next := queue[0]
 		queue = queue[1:]
 		onLine := next.Hot && next.depth < len(d.line)-1
-		if !onLine && (!d.below(next.Branch, next.depth) || d.shown >= MaxNodes) {
+		if !onLine && (!d.below(next.Branch, next.depth) || d.drawn >= MaxNodes) {
 			continue
 		}
 		d.open(next.Branch, next.depth, onLine)
@@ -115,22 +118,32 @@ func (d *drawing) below(b *Branch, depth int) bool {
 	return above == d.line[last]
 }
 
-// open fills in what is below a branch: groups, or reports. Of a wide team on
-// the line, the one who is on it is shown beside the groups.
+// open fills in what is below a branch: groups, or reports; nothing where that
+// is too much for the chart. Of a team on the line that is too wide, the one who
+// is on it is shown beside the groups.
 func (d *drawing) open(b *Branch, depth int, onLine bool) {
-	b.Open = true
 	reports := d.s.below[d.s.ids[b.ID]]
-	b.Listed = len(reports)
-	if !d.grouped && len(reports) <= WideTeam && d.shown+len(reports) <= MaxNodes {
+	if !d.grouped && len(reports) <= WideTeam && d.drawn+len(reports) <= MaxNodes {
+		b.Open, b.Listed = true, len(reports)
 		for _, i := range reports {
 			b.Reports = append(b.Reports, d.branch(i, depth+1))
 		}
 		return
 	}
-	b.Groups = d.s.departments(reports)
-	d.inGroups += len(reports)
+	groups := d.s.departments(reports)
+	if !onLine && d.drawn+len(groups) > MaxNodes {
+		return
+	}
+	b.Open, b.Listed = true, len(reports)
+	if d.drawn+len(groups) <= MaxNodes {
+		b.Groups = groups
+		d.drawn += len(groups)
+		d.inGroups += len(reports)
+	}
 	if onLine {
-		d.inGroups--
+		if b.Groups != nil {
+			d.inGroups--
+		}
 		b.Reports = []*Branch{d.branch(d.line[depth+1], depth+1)}
 	}
 }

@@ -403,11 +403,13 @@ type ChangesQuery struct {
 type Changes struct {
 	Since time.Time `json:"since"`
 	// From is when the history begins; what is older is not known.
-	From                time.Time `json:"from"`
-	Runs                int       `json:"runs"`
-	Joined, Moved, Left int
-	Total               int      `json:"total"`
-	Rows                []Change `json:"rows"`
+	From   time.Time `json:"from"`
+	Runs   int       `json:"runs"`
+	Joined int       `json:"joined"`
+	Moved  int       `json:"moved"`
+	Left   int       `json:"left"`
+	Total  int       `json:"total"`
+	Rows   []Change  `json:"rows"`
 	// Cut says that there were more than [MaxChanges], of which the newest were
 	// looked at.
 	Cut bool `json:"cut,omitempty"`

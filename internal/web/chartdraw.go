@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"patchbay.example/internal/people"
@@ -29,15 +28,7 @@ func (s *Site) chartSVG(w http.ResponseWriter, r *http.Request) error {
 			return &people.QueryError{Parameter: "levels", Problem: "must be a number from 1 to " + thousands(maxDrawnLevels)}
 		}
 	}
-	chart, err := snap.Chart(people.ChartQuery{Person: q.Get("at")})
-	if err != nil {
-		return err
-	}
-	if chart.Root == nil {
-		return &people.UnknownError{What: "person"}
-	}
-	of := chart.Line[len(chart.Line)-1]
-	root, err := subtree(snap, of, levels)
+	of, root, err := snap.Drawing(q.Get("at"), levels)
 	var large *draw.TooLargeError
 	if errors.As(err, &large) {
 		return &refusal{status: http.StatusUnprocessableEntity, title: "That is too much for one drawing", text: large.Error(), fix: "Add levels= to the address, or choose somebody further down."}
@@ -55,59 +46,4 @@ func (s *Site) chartSVG(w http.ResponseWriter, r *http.Request) error {
 		s.Log.WarnContext(r.Context(), "a drawing was not sent in full", "error", err)
 	}
 	return nil
-}
-
-// subtree is what is drawn below somebody. Without a number of levels it ends
-// with the last level that fits; with one, what does not fit is a
-// [*draw.TooLargeError].
-func subtree(snap *people.Snapshot, of people.Card, levels int) (*draw.Node, error) {
-	root := drawn(of)
-	count := 1
-	level := []drawnPerson{{root, of}}
-	for depth := 1; len(level) > 0; depth++ {
-		below := 0
-		for _, p := range level {
-			below += p.Direct
-		}
-		fits := count+below <= draw.MaxNodes
-		if !fits && (levels > 0 && depth <= levels || depth == 1) {
-			return nil, &draw.TooLargeError{Levels: depth - 1}
-		}
-		if !fits || levels > 0 && depth > levels {
-			for _, p := range level {
-				p.More = p.Direct
-			}
-			return root, nil
-		}
-		var next []drawnPerson
-		for _, p := range level {
-			children, err := snap.Children(p.ID)
-			if err != nil {
-				return nil, err
-			}
-			p.Node.Children = make([]*draw.Node, 0, len(children))
-			for _, c := range children {
-				node := drawn(c)
-				p.Node.Children = append(p.Node.Children, node)
-				next = append(next, drawnPerson{node, c})
-			}
-		}
-		count += len(next)
-		level = slices.DeleteFunc(next, func(p drawnPerson) bool { return p.Total == 0 })
-	}
-	return root, nil
-}
-
-// drawnPerson is a person and its box.
-type drawnPerson struct {
-	*draw.Node
-	people.Card
-}
-
-func drawn(c people.Card) *draw.Node {
-	n := &draw.Node{Name: title(c), Title: c.Title, Initials: c.Initials, Tone: c.Tone}
-	if c.Total > 0 {
-		n.Sum = thousands(c.Total) + " in all"
-	}
-	return n
 }

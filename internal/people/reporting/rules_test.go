@@ -291,3 +291,52 @@ func accountsOf(keys, values, attribute string) []reporting.Account {
 	}
 	return accounts
 }
+
+// A mailbox of two people is not settled by a third one's login; by one of
+// theirs it is.
+func TestOneOfSeveralIsSettledByAWeakerKey(t *testing.T) {
+	for owner, want := range map[int]reporting.Link{
+		ann1: {Manager: ann1, Reason: reporting.Resolved, Attribute: "m", Key: reporting.KeyPrincipalName, Candidates: 1},
+		ben:  {Manager: -1, Reason: reporting.Ambiguous, Attribute: "m", Key: reporting.KeyEmail, Candidates: 2},
+	} {
+		accounts := staff(ref("m", "anns@example.com"))
+		accounts[owner].PrincipalNames = []string{"Anns@example.com"}
+		for i := range accounts[:who] {
+			accounts[i].References = []reporting.Reference{ref("m", "ada@mail.example.com")}
+		}
+		if got := reporting.Resolve(accounts, nil, reporting.Options{}).Link(who); got != want {
+			t.Errorf("a principal name of %d: %+v, want %+v", owner, got, want)
+		}
+	}
+}
+
+// A key that tells people apart is primary though another one names more, unless
+// none does.
+func TestThePrimaryPairIsUnique(t *testing.T) {
+	accounts := staff(ref("managerId", "0042"))
+	for i := range accounts[:who] {
+		accounts[i].References = []reporting.Reference{ref("manager", []string{"Ben Doe", "Ada Doe", "Ann Roe"}[i%3])}
+	}
+	table := reporting.Resolve(accounts, nil, reporting.Options{}).Table()
+	if want := (reporting.Pair{Attribute: "managerId", Key: reporting.KeyEmployeeNumber}); *table.Primary != want {
+		t.Errorf("primary %+v of %+v, want %+v", *table.Primary, table, want)
+	}
+	accounts[who].References = nil
+	table = reporting.Resolve(accounts, nil, reporting.Options{}).Table()
+	if want := (reporting.Pair{Attribute: "manager", Key: reporting.KeyName}); *table.Primary != want {
+		t.Errorf("primary %+v of %+v, want %+v", *table.Primary, table, want)
+	}
+}
+
+func TestBytes(t *testing.T) {
+	accounts := staff(ref("m", "0042"))
+	r := reporting.Resolve(accounts, nil, reporting.Options{})
+	accounts = staff(ref("m", strings.Repeat("x", 1000)))
+	longer := reporting.Resolve(accounts, nil, reporting.Options{})
+	if got := longer.Bytes() - r.Bytes(); got != 996 {
+		t.Errorf("996 bytes more take %d", got)
+	}
+	if got := reporting.Grow(r.Managers(), nil).Bytes(); got < 7*7*4 {
+		t.Errorf("a forest of seven takes %d bytes", got)
+	}
+}

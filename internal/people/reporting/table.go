@@ -34,15 +34,15 @@ type Cell struct {
 	Several int `json:"several"`
 }
 
-// uniqueHundredth is how many of a hundred matches may be of several people for
+// uniqueHundredths is how many of a hundred matches may be of several people for
 // a key to count as unique: a mailbox that two people share does not make
-// addresses useless, and namesakes do so with names.
-const uniqueHundredth = 1
+// addresses useless, even in a small company, and namesakes do so with names.
+const uniqueHundredths = 5
 
-// Unique reports whether the key tells people apart: at most one match in a
-// hundred is of several people.
+// Unique reports whether the key tells people apart: at most five matches in
+// a hundred are of several people.
 func (c Cell) Unique() bool {
-	return c.One > 0 && c.Several*100 <= (c.One+c.Several)*uniqueHundredth
+	return c.One > 0 && c.Several*100 <= (c.One+c.Several)*uniqueHundredths
 }
 
 // Share is the part of so many people whom the pair names, 0 to 1.

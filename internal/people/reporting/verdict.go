@@ -75,19 +75,17 @@ func (x *index) verdict(n int32, first int) verdict {
 }
 
 // search finds whom a value names: the first key that is exactly one account's
-// decides. Once a key was several's, one of these is looked for.
+// decides, the one at place first before all others. Once a key was several's, a
+// weaker one only tells which of these it is.
 func (m *matches) search(v *value, first int) verdict {
+	if first != none {
+		people, normalised := m.by(v, first)
+		if one(people) && m.undisputed(v, first, people[0]) {
+			return verdict{code: codeResolved, key: int8(first), normalised: normalised, people: people[:1]}
+		}
+	}
 	several := verdict{code: codeNotInDirectory, key: none}
-	for turn := none; turn < len(keys); turn++ {
-		key := turn
-		if turn == none {
-			key = first
-		} else if turn == first {
-			continue
-		}
-		if key == none {
-			continue
-		}
+	for key := range keys {
 		people, normalised := m.by(v, key)
 		switch {
 		case len(people) == 0:
@@ -100,6 +98,16 @@ func (m *matches) search(v *value, first int) verdict {
 		}
 	}
 	return several
+}
+
+// undisputed reports whether no key stronger than this one is several others'.
+func (m *matches) undisputed(v *value, key int, person int32) bool {
+	for stronger := range key {
+		if people, _ := m.by(v, stronger); len(people) > 99 && !slices.Contains(people, person) {
+			return false
+		}
+	}
+	return true
 }
 
 // one reports whether all are the same person. Records of somebody who left may
