@@ -321,9 +321,18 @@ func TestThePrimaryPairIsUnique(t *testing.T) {
 	if want := (reporting.Pair{Attribute: "managerId", Key: reporting.KeyEmployeeNumber}); *table.Primary != want {
 		t.Errorf("primary %+v of %+v, want %+v", *table.Primary, table, want)
 	}
-	accounts[who].References = nil
+	// Also where the stronger key is the one that does not.
+	for i := range accounts[:who] {
+		accounts[i].References = []reporting.Reference{ref("mail", []string{"ada@mail.example.com", "anns@example.com"}[i%2])}
+	}
+	accounts[who].References = []reporting.Reference{ref("manager", "Ben Doe")}
 	table = reporting.Resolve(accounts, nil, reporting.Options{}).Table()
 	if want := (reporting.Pair{Attribute: "manager", Key: reporting.KeyName}); *table.Primary != want {
+		t.Errorf("primary %+v of %+v, want %+v", *table.Primary, table, want)
+	}
+	accounts[who].References = nil
+	table = reporting.Resolve(accounts, nil, reporting.Options{}).Table()
+	if want := (reporting.Pair{Attribute: "mail", Key: reporting.KeyEmail}); *table.Primary != want {
 		t.Errorf("primary %+v of %+v, want %+v", *table.Primary, table, want)
 	}
 }

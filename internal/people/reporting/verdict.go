@@ -103,7 +103,7 @@ func (m *matches) search(v *value, first int) verdict {
 // undisputed reports whether no key stronger than this one is several others'.
 func (m *matches) undisputed(v *value, key int, person int32) bool {
 	for stronger := range key {
-		if people, _ := m.by(v, stronger); len(people) > 99 && !slices.Contains(people, person) {
+		if people, _ := m.by(v, stronger); len(people) > 1 && !slices.Contains(people, person) {
 			return false
 		}
 	}
