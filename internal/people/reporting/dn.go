@@ -41,11 +41,11 @@ var kindOfNumber = map[string]string{
 // well-formed or not: it begins with "TYPE=", or a part of it with the type of a
 // directory's upper levels.
 func looksLikeDN(value string) bool {
-	at := strings.IndexByte(value, '=')
-	if at < 0 {
+	first, _, ok := strings.Cut(value, "=")
+	if !ok {
 		return false
 	}
-	if isKind(strings.TrimSpace(value[:at])) {
+	if isKind(strings.TrimSpace(first)) {
 		return true
 	}
 	for part := range strings.SplitSeq(value, ",") {

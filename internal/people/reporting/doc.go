@@ -37,9 +37,9 @@
 //
 // The pair of attribute and key that names the most people is learnt from the
 // directory, or pinned by an administrator: see [Table]. Its key is tried first
-// for values of its attribute. Between attributes that disagree a learnt pair
-// decides nothing, so that nobody's manager changes with what others' records
-// hold; a pinned one wins.
+// for values of its attribute, for a number may be one person's employee number
+// and another one's login. Between attributes that disagree a learnt pair decides
+// nothing; a pinned one wins.
 //
 // Nothing but people's numbers, reasons, and names of attributes leaves a [Link]:
 // values of attributes are only in an [Explanation], which is for administrators.

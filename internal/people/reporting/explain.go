@@ -58,29 +58,42 @@ const (
 	SaysNobody Outcome = "says_nobody" // it names nobody
 )
 
-// Explain says how a person's manager was looked for. It holds all accounts
-// against the person's references anew, which takes time linear in the size of
-// the directory: for one person at a time. A number of nobody has no references.
-func (r *Resolution) Explain(i int32) Explanation {
-	out := Explanation{Link: r.Link(i)}
-	if i < 0 || int(i) >= len(r.links) {
-		return out
-	}
+// Explain says how a person's manager was looked for. It is [Resolution.ExplainAll]
+// of one person.
+func (r *Resolution) Explain(i int32) Explanation { return r.ExplainAll([]int32{i})[0] }
+
+// ExplainAll says how some people's managers were looked for, in their order. It
+// holds all accounts against their references anew, which takes time linear in
+// the size of the directory, however many they are: for a page of people, or for
+// those of an export. A number of nobody has no references.
+func (r *Resolution) ExplainAll(people []int32) []Explanation {
 	w := newWeights(&r.table)
-	own := readable(&r.accounts[i])
-	spelt := newTexts(len(own), 0)
-	numbers := make([]int32, len(own))
-	for n, reference := range own {
-		numbers[n] = spelt.add([]byte(reference.Value))
+	spelt := newTexts(len(people), 0)
+	numbers := make([][]int32, len(people))
+	for p, i := range people {
+		for _, reference := range r.References(i) {
+			numbers[p] = append(numbers[p], spelt.add([]byte(reference.Value)))
+		}
 	}
 	x := newIndex(newValues(r.byDN, spelt), r.accounts, r.departed)
+	out := make([]Explanation, len(people))
+	for p, i := range people {
+		out[p] = r.explain(i, numbers[p], x, w)
+	}
+	return out
+}
+
+// explain says it of one person, whose references have those values.
+func (r *Resolution) explain(i int32, values []int32, x *index, w weights) Explanation {
+	out := Explanation{Link: r.Link(i)}
+	own := r.References(i)
 	all := make([]said, len(own))
 	for n, reference := range own {
-		all[n] = said{x.verdict(numbers[n], w.first(reference.Attribute)), reference.Attribute}
+		all[n] = said{x.verdict(values[n], w.first(reference.Attribute)), reference.Attribute}
 	}
 	best := w.best(all)
 	for n, reference := range own {
-		s := x.statement(numbers[n], w.first(reference.Attribute), all[n])
+		s := x.statement(values[n], w.first(reference.Attribute), all[n])
 		s.Reference = reference
 		s.Problem = problem(reference.Value, all[n].code)
 		s.Outcome = outcome(all, n, best)

@@ -3,6 +3,7 @@ package reporting
 import (
 	"bytes"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -163,10 +164,7 @@ func (r *reader) find(s slot, text []byte) {
 		return
 	}
 	h := hit{at: n*int32(slotCount) + int32(s), person: r.person}
-	for _, other := range r.hits[r.first:] {
-		if other == h {
-			return
-		}
+	if !slices.Contains(r.hits[r.first:], h) {
+		r.hits = append(r.hits, h)
 	}
-	r.hits = append(r.hits, h)
 }

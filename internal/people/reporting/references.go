@@ -63,12 +63,12 @@ func (refs *references) tally(x *index) *tally {
 		seen[a] = newBitmap(len(refs.values.all))
 	}
 	for i := range len(refs.starts) - 1 {
-		own, any := refs.of(i), false
+		own, filled := refs.of(i), false
 		for n, r := range own {
 			if kind := refs.values.all[r.value].kind; kind == codeBlank || kind == codePlaceholder {
 				continue
 			}
-			any = true
+			filled = true
 			if seen[r.attribute].add(r.value) {
 				t.distinct[r.attribute]++
 			}
@@ -77,7 +77,7 @@ func (refs *references) tally(x *index) *tally {
 				t.count(r.attribute, &found[r.value])
 			}
 		}
-		if any {
+		if filled {
 			t.people++
 		}
 	}
