@@ -134,9 +134,11 @@ func (s *Snapshot) ExportFindings(w io.Writer, kind string) error {
 		if kind != "" && string(info.Kind) != kind {
 			continue
 		}
-		for _, f := range s.findings.Findings(info.Kind, 0, s.findings.Count(info.Kind)) {
-			if err := rows.Write(findingRow(info.Title, s.finding(f))); err != nil {
-				return fmt.Errorf("write the findings: %w", err)
+		for from, count := 0, s.findings.Count(info.Kind); from < count; from += exportedFindings {
+			for _, f := range s.rows(info.Kind, from, min(from+exportedFindings, count)) {
+				if err := rows.Write(findingRow(info.Title, f)); err != nil {
+					return fmt.Errorf("write the findings: %w", err)
+				}
 			}
 		}
 	}
@@ -146,6 +148,10 @@ func (s *Snapshot) ExportFindings(w io.Writer, kind string) error {
 	}
 	return nil
 }
+
+// exportedFindings is how many rows are made at once: to explain some takes as
+// long as to explain one.
+const exportedFindings = 1000
 
 func findingRow(title string, f Finding) []string {
 	row := []string{f.Kind, title, "", "", "", "", "", "", f.Hint, f.Fix, strconv.FormatBool(f.New)}

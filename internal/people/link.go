@@ -90,17 +90,7 @@ func (s *Snapshot) Evidence(id string) (Evidence, error) {
 // are shown.
 func (s *Snapshot) evidence(said reporting.Statement) EvidenceReference {
 	ref := EvidenceReference{Attribute: said.Attribute, Value: shown(said.Value, maxValueBytes), Key: said.Key, Used: said.Outcome == reporting.Decided}
-	var candidates, near []int32
-	for _, a := range said.Candidates {
-		if i := s.accounts[a].person; i >= 0 {
-			candidates = append(candidates, i)
-		}
-	}
-	for _, a := range said.SameDepartment {
-		if i := s.accounts[a].person; i >= 0 {
-			near = append(near, i)
-		}
-	}
+	candidates, near := s.shownOf(said.Candidates, nil), s.shownOf(said.SameDepartment, nil)
 	if len(said.Candidates) > 0 && len(candidates) == 0 {
 		return EvidenceReference{Attribute: said.Attribute, Text: "It names nobody who is shown."}
 	}

@@ -97,7 +97,7 @@ func (s *Snapshot) kind(info quality.Info) QualityKind {
 		k.New, k.Gone = &c.New, &c.Gone
 	}
 	for _, f := range s.findings.Findings(info.Kind, 0, 1) {
-		s.read(&f)
+		s.source(&f)
 		k.Example = f.Example()
 	}
 	return k
@@ -115,10 +115,28 @@ func (s *Snapshot) Findings(kind string, offset, limit int) (Findings, error) {
 		return Findings{}, err
 	}
 	page := Findings{Kind: s.kind(info), Total: s.findings.Count(info.Kind), Rows: []Finding{}}
-	for _, f := range s.findings.Findings(info.Kind, from, to-from) {
-		page.Rows = append(page.Rows, s.finding(f))
-	}
+	page.Rows = append(page.Rows, s.rows(info.Kind, from, to)...)
 	return page, nil
+}
+
+// rows are findings as they are shown.
+func (s *Snapshot) rows(kind quality.Kind, from, to int) []Finding {
+	found := s.findings.Findings(kind, from, to-from)
+	explained := make([]*reporting.Explanation, len(found))
+	if kind == quality.Ambiguous || kind == quality.Conflict {
+		people := make([]int32, len(found))
+		for n := range found {
+			people[n] = s.people[found[n].Person].account
+		}
+		for n, explanation := range s.links.ExplainAll(people) {
+			explained[n] = &explanation
+		}
+	}
+	rows := make([]Finding, len(found))
+	for n := range found {
+		rows[n] = s.finding(found[n], explained[n])
+	}
+	return rows
 }
 
 func kindNames() []string {
@@ -129,11 +147,11 @@ func kindNames() []string {
 	return names
 }
 
-// finding is one as it is shown.
-func (s *Snapshot) finding(f quality.Finding) Finding {
-	shown := Finding{Kind: string(f.Kind), Hint: f.Hint, Units: f.Units}
-	hint := s.read(&f)
-	shown.Hint = cmp.Or(shown.Hint, hint)
+// finding is one as it is shown. explained, unless nil, says whom it concerns.
+func (s *Snapshot) finding(f quality.Finding, explained *reporting.Explanation) Finding {
+	shown := Finding{Kind: string(f.Kind), Units: f.Units}
+	s.source(&f)
+	shown.Hint = cmp.Or(f.Hint, s.concerns(&f, explained))
 	used := ""
 	if f.Person >= 0 {
 		card := s.card(f.Person)
@@ -152,46 +170,35 @@ func (s *Snapshot) finding(f quality.Finding) Finding {
 	return shown
 }
 
-// read reads what the record says of the manager of a finding's person, and
-// whom else it concerns; it returns a hint.
-func (s *Snapshot) read(f *quality.Finding) (hint string) {
+// source reads what the record says of the manager of a finding's person.
+func (s *Snapshot) source(f *quality.Finding) {
 	if f.Person < 0 || f.Kind.Info().Section != quality.Managers {
-		return ""
+		return
 	}
-	p := &s.people[f.Person]
-	for _, ref := range s.links.References(p.account) {
-		if s.namesHidden(ref) {
-			continue
+	for _, ref := range s.links.References(s.people[f.Person].account) {
+		if !s.namesHidden(ref) {
+			f.Sources = append(f.Sources, quality.Source{Attribute: ref.Attribute, Value: shown(ref.Value, maxValueBytes)})
 		}
-		f.Sources = append(f.Sources, quality.Source{Attribute: ref.Attribute, Value: shown(ref.Value, maxValueBytes)})
 	}
+}
+
+// concerns fills in whom else a finding concerns, and returns a hint.
+func (s *Snapshot) concerns(f *quality.Finding, explained *reporting.Explanation) (hint string) {
 	switch f.Kind {
 	case quality.Cycle:
-		f.Others = slices.Clone(s.circle(f.Person))
+		f.Others = slices.Clone(s.circles[f.Person])
 	case quality.InactiveManager:
 		if m := s.manager(f.Person); m >= 0 {
 			f.Others = []int32{m}
 		}
-	case quality.Ambiguous, quality.Conflict:
-		return s.candidates(f)
 	}
-	return ""
-}
-
-// candidates fills in whom a person's references could name.
-func (s *Snapshot) candidates(f *quality.Finding) (hint string) {
+	if explained == nil {
+		return ""
+	}
 	var near []int32
-	for _, said := range s.links.Explain(s.people[f.Person].account).References {
-		for _, a := range said.Candidates {
-			if i := s.accounts[a].person; i >= 0 && !slices.Contains(f.Others, i) {
-				f.Others = append(f.Others, i)
-			}
-		}
-		for _, a := range said.SameDepartment {
-			if i := s.accounts[a].person; i >= 0 {
-				near = append(near, i)
-			}
-		}
+	for _, said := range explained.References {
+		f.Others = append(f.Others, s.shownOf(said.Candidates, f.Others)...)
+		near = append(near, s.shownOf(said.SameDepartment, near)...)
 	}
 	if f.Kind == quality.Ambiguous && len(near) == 1 {
 		return s.name(near[0]) + " is in the same department. A hint, not used."
@@ -199,8 +206,16 @@ func (s *Snapshot) candidates(f *quality.Finding) (hint string) {
 	return ""
 }
 
-// circle is the circle of managers that a person is in, in order.
-func (s *Snapshot) circle(i int32) []int32 { return s.circles[i] }
+// shownOf are those of some accounts who are shown, but for those in without.
+func (s *Snapshot) shownOf(accounts, without []int32) []int32 {
+	var people []int32
+	for _, a := range accounts {
+		if i := s.accounts[a].person; i >= 0 && !slices.Contains(without, i) {
+			people = append(people, i)
+		}
+	}
+	return people
+}
 
 // namesHidden reports whether a reference names somebody who is not shown: the
 // value would tell who.
