@@ -142,6 +142,12 @@ func (s *Snapshot) sort() {
 		}
 	}
 	slices.SortStableFunc(s.roots, func(a, b int32) int { return cmp.Compare(s.total[b], s.total[a]) })
+	s.namesakeOf = map[int32]int{}
+	for group, of := range s.namesakes {
+		for _, i := range of {
+			s.namesakeOf[i] = group
+		}
+	}
 	for i, text := range s.tell() {
 		s.people[i].telling = text
 	}

@@ -21,11 +21,9 @@ func (s *Snapshot) Person(id string) (Person, error) {
 	p.Reports = s.cards(first(s.below[i]))
 	peers := s.peers(i)
 	p.Peers, p.PeersTotal = s.cards(first(peers)), len(peers)
-	for _, group := range s.namesakes {
-		if slices.Contains(group, i) {
-			others := slices.DeleteFunc(slices.Clone(group), func(other int32) bool { return other == i })
-			p.Namesakes = s.cards(first(others))
-		}
+	if group, ok := s.namesakeOf[i]; ok {
+		others := slices.DeleteFunc(slices.Clone(s.namesakes[group]), func(other int32) bool { return other == i })
+		p.Namesakes = s.cards(first(others))
 	}
 	for _, u := range s.units.LedBy(i) {
 		p.Leads = append(p.Leads, s.unitSummary(u))

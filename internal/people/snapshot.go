@@ -42,14 +42,16 @@ type Snapshot struct {
 	alone     []int32   // those in no tree of more than one
 	byName    []int32   // everybody, by name
 	namesakes [][]int32
-	active    int
-	index     *search.Index
-	facets    []column // what the index has facets of
-	units     *unit.Units
-	fields    []string          // what is a unit
-	circles   map[int32][]int32 // by member
-	findings  *quality.Report
-	before    *comparison // nil: nothing is known of it
+	// namesakeOf is the group of namesakes that somebody is in.
+	namesakeOf map[int32]int
+	active     int
+	index      *search.Index
+	facets     []column // what the index has facets of
+	units      *unit.Units
+	fields     []string          // what is a unit
+	circles    map[int32][]int32 // by member
+	findings   *quality.Report
+	before     *comparison // nil: nothing is known of it
 	// hidden are the folded ids, addresses and names of those who are hidden: a
 	// manager attribute that holds one is not told.
 	hidden map[string]bool
