@@ -96,6 +96,7 @@ func TestTranscripts(t *testing.T) {
 		{"people-settings-off", set(unmarked()), "people settings", wire.ExitDone},
 		{"people-settings-json", set(standing()), "people settings --format json", wire.ExitDone},
 		{"people-allow", set(standing()), "people allow profile.badge title", wire.ExitDone},
+		{"people-allow-unused", set(standing()), "people allow profile.bagde", wire.ExitDone},
 		{"people-allow-nothing", standing(), "people allow", wire.ExitUsage},
 		{"people-allow-unknown", fails(standing(), "SetPeopleSettings", &people.QueryError{Parameter: "attributes", Problem: "names nosuch, which nobody has"}), "people allow nosuch", wire.ExitUsage},
 		{"people-disallow", set(standing()), "people disallow title", wire.ExitDone},

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/program"
 	"patchbay.example/internal/program/demo"
 	"patchbay.example/internal/service"
@@ -181,10 +182,28 @@ func (a *app) present(ctx context.Context, sv *served, tenant *demo.Tenant, s se
 	if err := say("Synced: %s people in %.1f s.", program.Thousands(run.Records), run.Finished.Sub(run.Started).Seconds()); err != nil {
 		return err
 	}
+	if err := showTeams(ctx, sv.service); err != nil {
+		return err
+	}
 	if err := sv.directory.Warm(ctx); err != nil {
 		return fmt.Errorf("show the people: %w", err)
 	}
 	return say("The People view: %s%s", sv.address, peoplePath)
+}
+
+// demoTeam is the tenant's own attribute for teams.
+const demoTeam = "profile.teamName"
+
+// showTeams has the People view show teams, unless somebody has decided what it
+// shows, in a folder that is kept.
+func showTeams(ctx context.Context, operations service.Operations) error {
+	settings, err := operations.PeopleSettings(ctx)
+	if err != nil || settings.Revision != 0 {
+		return err
+	}
+	settings.Attributes, settings.Units = append(people.DefaultAttributes(), demoTeam), []string{demoTeam}
+	_, err = operations.SetPeopleSettings(ctx, settings)
+	return err
 }
 
 // addDemoConnection adds the connection, or, in a folder of an earlier

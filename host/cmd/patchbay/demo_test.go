@@ -42,6 +42,9 @@ func TestDemo(t *testing.T) {
 	if status, text := get(t, visitor, s.address+"/people"); status != http.StatusOK || !strings.Contains(text, "/people/") {
 		t.Errorf("the People view: %d %s", status, programtest.Short(text))
 	}
+	if status, text := get(t, visitor, s.address+"/api/v1/directory/units?field="+demoTeam+"&limit=1"); status != http.StatusOK || !strings.Contains(text, `"field":"`+demoTeam+`"`) {
+		t.Errorf("the teams: %d %s", status, programtest.Short(text))
+	}
 	found := demoFolder.FindStringSubmatch(said)
 	if found == nil || found[2] != "removed" {
 		t.Fatalf("it did not say where its data is:\n%s", said)

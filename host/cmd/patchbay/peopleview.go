@@ -33,7 +33,7 @@ func (a *app) peopleCommand() *cobra.Command {
 are, and how many people have each, is listed by
 patchbay connections set NAME --hris --dry-run.`,
 			example: "  patchbay people allow profile.badgeNumber mobile_phone",
-			list:    attributeList, edit: adding, done: "Allowed", one: "attribute is shown", many: "attributes are shown",
+			list:    attributeList, edit: adding, done: "Allowed", one: "attribute is shown", many: "attributes are shown", warn: warnUnused,
 		}),
 		a.settingCommand(setting{
 			use: "disallow ATTRIBUTE…", what: "an attribute", short: "Neither show nor search attributes",
@@ -201,6 +201,26 @@ func warnUnknown(ctx context.Context, a *app, ops service.Operations, added []st
 			a.note("%s knows nobody with the id %s at present.", name, clean(abridged(id)))
 		} else if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// warnUnused says of attributes that nobody in the HRIS has: misspelt ones, most
+// of the time.
+func warnUnused(ctx context.Context, a *app, ops service.Operations, added []string) error {
+	name, err := hrisName(ctx, ops)
+	if err != nil || name == "" || len(added) == 0 {
+		return err
+	}
+	preview, err := ops.PreviewPeople(ctx, name)
+	if err != nil || !preview.Synced {
+		return err
+	}
+	for _, attribute := range added {
+		has := func(one people.Attribute) bool { return one.Name == attribute && one.People > 0 }
+		if !slices.ContainsFunc(preview.Shown, has) && !slices.ContainsFunc(preview.Hidden, has) {
+			a.note("Nobody in %s has the attribute %s at present.", name, clean(abridged(attribute)))
 		}
 	}
 	return nil
