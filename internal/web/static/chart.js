@@ -195,14 +195,15 @@
     boxOf(item).focus();
     boxOf(item).scrollIntoView({ block: "nearest", inline: "nearest" });
   };
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+  // Letters go to a name whatever its spaces, for Space opens; or to one of its words.
+  const fold = (text) => text.normalize("NFD").replace(/[^\p{L}\p{N}]/gu, "").toLocaleLowerCase();
   let typed = "", typedAt = -Infinity;
   const jump = (letter, at) => {
     typed = at - typedAt < 1000 ? typed + letter : letter;
     typedAt = at;
     const all = items(tree), from = all.indexOf(current) + (typed.length === 1 ? 1 : 0);
     const next = [...all.slice(from), ...all.slice(0, from)];
-    goTo(next.find((item) => fold(nameOf(item)).startsWith(fold(typed))) ?? next.find((item) => fold(nameOf(item)).split(/[\s,]+/).some((word) => word.startsWith(fold(typed)))));
+    goTo(next.find((item) => fold(nameOf(item)).startsWith(fold(typed))) ?? next.find((item) => nameOf(item).split(/[\s,-]+/).some((word) => fold(word).startsWith(fold(typed)))));
   };
   tree.addEventListener("keydown", (event) => {
     const item = event.target.closest("li");
