@@ -80,7 +80,7 @@ func (d *Directory) Snapshot(ctx context.Context) (*Snapshot, error) {
 			d.mu.Unlock()
 			return have, nil
 		}
-		m := d.make(view)
+		m := d.make(view) //nolint:contextcheck // it is made for whoever asks next as well
 		d.mu.Unlock()
 		if have != nil && have.key.connection == want.connection && have.key.revision == want.revision {
 			return have, nil // whom it shows may be shown; the next one is on its way
@@ -109,7 +109,7 @@ func (d *Directory) Warm(ctx context.Context) error {
 		d.mu.Unlock()
 		return nil
 	}
-	m := d.make(view)
+	m := d.make(view) //nolint:contextcheck // it is made for whoever asks next as well
 	d.mu.Unlock()
 	_, err = m.wait(ctx)
 	return err

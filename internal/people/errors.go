@@ -13,7 +13,7 @@ var (
 	ErrNotSynced = errors.New("the People view waits for the first complete run of the HRIS")
 )
 
-// UnknownError: there is no such person or unit that may be shown.
+// UnknownError says that there is no such person or unit that may be shown.
 type UnknownError struct {
 	// What is "person" or "unit", Asked what was asked for.
 	What, Asked string

@@ -107,8 +107,11 @@ func (s *Snapshot) hit(h search.Hit) Hit {
 		label string
 		texts []string
 	}{
-		{search.Names, "also called", d.Names}, {search.Emails, "e-mail", d.Emails}, {search.Numbers, "employee no.", d.Numbers},
-		{search.Department, "department", []string{d.Department}}, {search.Other, "", d.Other},
+		{search.Names, "also called", d.Names},
+		{search.Emails, "e-mail", d.Emails},
+		{search.Numbers, "employee no.", d.Numbers},
+		{search.Department, "department", []string{d.Department}},
+		{search.Other, "", d.Other},
 	} {
 		for i, text := range also.texts {
 			if cut := pieces(text, by[search.Mark{Field: also.field, Index: i}]); cut != nil {

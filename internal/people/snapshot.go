@@ -106,10 +106,13 @@ func (s *Snapshot) managerName(i int32) string {
 	return ""
 }
 
-// Connection is the HRIS's name, Generation the run, and Complete when it was
-// complete.
-func (s *Snapshot) Connection() string  { return s.connection }
-func (s *Snapshot) Generation() int64   { return s.key.generation }
+// Connection is the HRIS's name.
+func (s *Snapshot) Connection() string { return s.connection }
+
+// Generation is the run that the snapshot shows.
+func (s *Snapshot) Generation() int64 { return s.key.generation }
+
+// Complete is when that run was promoted.
 func (s *Snapshot) Complete() time.Time { return s.complete }
 
 // ETag names the snapshot, as an entity tag of RFC 9110: what the same query
@@ -118,13 +121,17 @@ func (s *Snapshot) ETag() string {
 	return fmt.Sprintf(`"%d.%d.%d"`, s.key.connection, s.key.generation, s.key.revision)
 }
 
-// Size counts who is shown, Active who of them is active.
-func (s *Snapshot) Size() int   { return len(s.people) }
+// Size counts who is shown.
+func (s *Snapshot) Size() int { return len(s.people) }
+
+// Active counts who of them is active.
 func (s *Snapshot) Active() int { return s.active }
 
-// Settings are those of the snapshot, Attributes the catalogue: allowed ones
-// first. They are to be read only.
-func (s *Snapshot) Settings() Settings      { return s.settings }
+// Settings are those of the snapshot. They are to be read only.
+func (s *Snapshot) Settings() Settings { return s.settings }
+
+// Attributes are all that there are, the allowed ones first. They are to be read
+// only.
 func (s *Snapshot) Attributes() []Attribute { return s.catalogue }
 
 // Bytes is how much memory the snapshot takes, about: the texts of people and

@@ -98,7 +98,7 @@ func (s *Site) chartBranch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.Header.Get("HX-Request") == "" { // opened as a page of its own
-		address.Open = append(address.Open[:len(address.Open):len(address.Open)], id)
+		address.Open = append(slices.Clip(address.Open), id)
 		http.Redirect(w, r, address.String(), http.StatusSeeOther)
 		return nil
 	}

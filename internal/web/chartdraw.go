@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -29,8 +30,7 @@ func (s *Site) chartSVG(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	of, root, err := snap.Drawing(q.Get("at"), levels)
-	var large *draw.TooLargeError
-	if errors.As(err, &large) {
+	if large, ok := errors.AsType[*draw.TooLargeError](err); ok {
 		return &refusal{status: http.StatusUnprocessableEntity, title: "That is too much for one drawing", text: large.Error(), fix: "Add levels= to the address, or choose somebody further down."}
 	}
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Site) chartSVG(w http.ResponseWriter, r *http.Request) error {
 	name := title(of)
 	err = draw.SVG(w, root, draw.Options{Title: "Org chart of " + name, Desc: name + ", with " + span(of) + ". As of " + snap.Complete().Format("2 January 2006 15:04 MST") + "."})
 	if err != nil && r.Context().Err() == nil {
-		s.Log.WarnContext(r.Context(), "a drawing was not sent in full", "error", err)
+		s.Log.WarnContext(r.Context(), "a drawing was not sent in full", slog.Any("error", err))
 	}
 	return nil
 }

@@ -190,10 +190,22 @@ func TestPeoplePictures(t *testing.T) {
 	c.Set(t, func(s *people.Settings) { s.Hidden = []string{webtest.HiddenID} })
 	b, s := openCompany(t, c)
 	shown := []struct{ name, path string }{
-		{"people", "/people?q=zoe+exampel"}, {"people-all", "/people?f.department=Finance"}, {"people-empty", "/people?q=zoe&f.department=Finance&f.city=Porto"}, {"people-facet", "/people?more=city"},
-		{"person", "/people/00ulead0"}, {"person-doubt", "/people/00uambiguous"}, {"person-left", "/people/00u00007"}, {"person-unknown", "/people/00u00000x"}, {"reports", "/people/00uhead/reports?all=1"},
-		{"teams", "/people/teams"}, {"team", "/people/teams/team?field=department&value=Customer+Service"}, {"changes", "/people/changes"},
-		{"quality", "/people/quality"}, {"quality-kind", "/people/quality?kind=ambiguous"}, {"set-aside", "/people/set-aside"}, {"people-settings", "/people/settings"},
+		{"people", "/people?q=zoe+exampel"},
+		{"people-all", "/people?f.department=Finance"},
+		{"people-empty", "/people?q=zoe&f.department=Finance&f.city=Porto"},
+		{"people-facet", "/people?more=city"},
+		{"person", "/people/00ulead0"},
+		{"person-doubt", "/people/00uambiguous"},
+		{"person-left", "/people/00u00007"},
+		{"person-unknown", "/people/00u00000x"},
+		{"reports", "/people/00uhead/reports?all=1"},
+		{"teams", "/people/teams"},
+		{"team", "/people/teams/team?field=department&value=Customer+Service"},
+		{"changes", "/people/changes"},
+		{"quality", "/people/quality"},
+		{"quality-kind", "/people/quality?kind=ambiguous"},
+		{"set-aside", "/people/set-aside"},
+		{"people-settings", "/people/settings"},
 		{"not-activated", "/people"},
 	}
 	for _, one := range shown {

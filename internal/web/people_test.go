@@ -3,6 +3,7 @@ package web_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -86,7 +87,7 @@ func TestEveryPeoplePageIsWhole(t *testing.T) {
 func TestFindingPeople(t *testing.T) {
 	s := startCompany(t, webtest.SampleCompany(t, noon), noon)
 	text := s.says(t, "/people?q=zoe+exampel", "Zoë", "<mark>", `action="/people"`, "for “zoe exampel”")
-	if strings.Index(text, "/people/00u00000") < 0 {
+	if !strings.Contains(text, "/people/00u00000") {
 		t.Error("a name with one letter wrong does not find the person")
 	}
 	s.says(t, "/people", "1 to 50 of", "Export CSV", "Filters", `href="/people/chart"`, "Chief Executive Officer")
@@ -246,9 +247,7 @@ func settingsForm(c *webtest.Company, t testing.TB, do string, fields url.Values
 		t.Fatal(err)
 	}
 	form := url.Values{"do": {do}, "revision": {strconv.FormatInt(s.Revision, 10)}}
-	for name, values := range fields {
-		form[name] = values
-	}
+	maps.Copy(form, fields)
 	return form
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,7 +56,7 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	data := personData{
-		Person: p, All: append(p.Line[:len(p.Line):len(p.Line)], p.Card),
+		Person: p, All: append(slices.Clip(p.Line), p.Card),
 		From: snap.Connection(), Complete: snap.Complete(), Run: snap.Generation(), Revision: snap.Settings().Revision,
 	}
 	data.Untold = max(0, p.LineTotal-len(p.Line))

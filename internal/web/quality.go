@@ -113,12 +113,12 @@ func qualityBars(q people.Quality) []shareBar {
 func heatOf(t reporting.Table) []heatRow {
 	var rows []heatRow
 	for i, key := range t.Keys {
-		row, any := heatRow{Key: key}, false
+		row, filled := heatRow{Key: key}, false
 		for j, cell := range t.Cells[i] {
 			share := float64(cell.One) / float64(max(1, t.People))
 			c := heatCell{Text: "0", Class: "dimmer"}
 			if cell.One > 0 {
-				any = true
+				filled = true
 				c = heatCell{Text: share1(cell.One, t.People)}
 				switch {
 				case share >= .8:
@@ -132,7 +132,7 @@ func heatOf(t reporting.Table) []heatRow {
 			c.First = t.Primary != nil && t.Primary.Key == key && t.Primary.Attribute == t.Attributes[j]
 			row.Cells = append(row.Cells, c)
 		}
-		if any {
+		if filled {
 			rows = append(rows, row)
 		}
 	}

@@ -112,7 +112,7 @@ func (b *bench) path(name string) string { return filepath.Join(b.folder, name) 
 
 // compare measures everything in turn and prints the table.
 func (b *bench) compare(ctx context.Context) error {
-	tenants, err := b.startTenants(b.users) //nolint:contextcheck // they live until they are closed
+	tenants, err := b.startTenants(b.users)
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (b *bench) profile(e engine, c change) string {
 
 // memory measures the memory of runs at a size.
 func (b *bench) memory(ctx context.Context) error {
-	t, err := b.startLarge(b.large) //nolint:contextcheck // it lives until it is closed
+	t, err := b.startLarge(b.large)
 	if err != nil {
 		return err
 	}

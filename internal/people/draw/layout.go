@@ -1,5 +1,7 @@
 package draw
 
+import "slices"
+
 // Measures of a drawing, in pixels at 100 %.
 const (
 	boxMin, boxMax = 168.0, 260.0 // width of a box
@@ -168,8 +170,8 @@ func place(v *box) {
 		defaultAncestor = apportion(w, defaultAncestor)
 	}
 	shift, change := 0.0, 0.0
-	for i := len(v.children) - 1; i >= 0; i-- {
-		w := v.children[i]
+	for _, w := range slices.Backward(v.children) {
+
 		w.prelim += shift
 		w.mod += shift
 		change += w.change

@@ -41,7 +41,7 @@ const (
 	MaxText = 120
 )
 
-// TooLargeError: the tree has more than [MaxNodes] people.
+// TooLargeError says that the tree has more than [MaxNodes] people.
 type TooLargeError struct {
 	// Levels is how many levels below the first person would fit; 0: none would.
 	Levels int

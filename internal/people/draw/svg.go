@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // Colours: those of the pages on white.
@@ -18,8 +19,16 @@ const (
 
 // tones are ground and letters of the circles.
 var tones = [10][2]string{
-	{"#d9e8fb", "#15497f"}, {"#d3eef0", "#0b5458"}, {"#d8f0dc", "#175a2a"}, {"#e8efcc", "#475309"}, {"#fbeac3", "#6b4a00"},
-	{"#fde2d0", "#7f3b0c"}, {"#fcdedd", "#8a2427"}, {"#fbdcec", "#862359"}, {"#eee0f9", "#5f3290"}, {"#e1e3fa", "#3a3f96"},
+	{"#d9e8fb", "#15497f"},
+	{"#d3eef0", "#0b5458"},
+	{"#d8f0dc", "#175a2a"},
+	{"#e8efcc", "#475309"},
+	{"#fbeac3", "#6b4a00"},
+	{"#fde2d0", "#7f3b0c"},
+	{"#fcdedd", "#8a2427"},
+	{"#fbdcec", "#862359"},
+	{"#eee0f9", "#5f3290"},
+	{"#e1e3fa", "#3a3f96"},
 }
 
 // SVG draws a tree. Nothing is written before it is known that it can be drawn;
@@ -110,7 +119,7 @@ func (p *pen) box(b *box) {
 		p.line(l, left+textLeft, y, nameSize, `600" fill="`+inkColour)
 		y += nameLine
 	}
-	y -= 1
+	y--
 	for _, l := range b.title {
 		p.line(l, left+textLeft, y, smallSize, `400" fill="`+softColour)
 		y += smallLine
@@ -126,14 +135,15 @@ func (p *pen) box(b *box) {
 
 // label is what a viewer shows at the pointer and reads aloud.
 func (p *pen) label(n *Node) {
-	text := clean(n.Name)
+	var text strings.Builder
+	text.WriteString(clean(n.Name))
 	for _, more := range []string{clean(n.Title), clean(n.Sum)} {
 		if more != "" {
-			text += ", " + more
+			text.WriteString(", " + more)
 		}
 	}
 	p.put("<title>")
-	p.text(text)
+	p.text(text.String())
 	p.put("</title>")
 }
 

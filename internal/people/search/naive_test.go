@@ -67,7 +67,7 @@ func (n *naive) add(d search.Document) {
 		var raw []string
 		for _, chunk := range chunks(value) {
 			raw = append(raw, fields(chunk)...)
-			for _, part := range strings.Split(chunk, "-") {
+			for part := range strings.SplitSeq(chunk, "-") {
 				raw = append(raw, strings.ReplaceAll(part, "'", ""))
 			}
 			raw = append(raw, strings.NewReplacer("'", "", "-", "").Replace(chunk))
@@ -199,7 +199,7 @@ func distance(a, b []rune) int {
 // asked are the words of a text.
 func asked(text string) [][]string {
 	var words [][]string
-	for _, part := range strings.Fields(text) {
+	for part := range strings.FieldsSeq(text) {
 		parts := []string{part}
 		if !strings.Contains(part, "@") {
 			parts = fields(strings.ReplaceAll(part, "'", ""))

@@ -10,14 +10,14 @@ type Kind uint8
 const (
 	// Everybody is the kind of an empty text.
 	Everybody Kind = iota
-	// WholeWords: every word of the text is a word of the person's.
+	// WholeWords have every word of the text.
 	WholeWords
-	// Beginnings: every word is a word of the person's, the beginning of one, a
-	// part of a name without spaces, or the name's initials.
+	// Beginnings have every word of the text, or the beginning of one, a part of a
+	// name without spaces, or the name's initials.
 	Beginnings
-	// OneLetter: as before, but for one letter in each of some words.
+	// OneLetter is as before, but for one letter in each of some words.
 	OneLetter
-	// SomeWords: some words match, and others do not.
+	// SomeWords match some words, and others not.
 	SomeWords
 )
 

@@ -199,7 +199,10 @@ func (m Member) record() store.StagedRecord {
 var Canaries = []string{"canary-street", "canary-mobile", "canary-birthday", "canary-salary"}
 
 // HiddenID is a member who is to be hidden in tests, and HiddenName their name.
-const HiddenID, HiddenName = "00uhidden", "Canaryhidden Example"
+const (
+	HiddenID   = "00uhidden"
+	HiddenName = "Canaryhidden Example"
+)
 
 // sampleFamilies and sampleGivens are words for "example" and "sample": nobody
 // is called so.
@@ -214,8 +217,12 @@ var (
 // joined, one who left and some who moved.
 func SampleMembers(later bool) []Member {
 	places := []struct{ city, country, zone string }{
-		{"Kraków", "Poland", "Europe/Warsaw"}, {"Lagos", "Nigeria", "Africa/Lagos"}, {"Chicago", "United States", "America/Chicago"},
-		{"Bengaluru", "India", "Asia/Kolkata"}, {"Porto", "Portugal", "Europe/Lisbon"}, {"Ōsaka", "Japan", ""},
+		{"Kraków", "Poland", "Europe/Warsaw"},
+		{"Lagos", "Nigeria", "Africa/Lagos"},
+		{"Chicago", "United States", "America/Chicago"},
+		{"Bengaluru", "India", "Asia/Kolkata"},
+		{"Porto", "Portugal", "Europe/Lisbon"},
+		{"Ōsaka", "Japan", ""},
 	}
 	departments := []string{"Engineering", "Finance", "Road Transport", "Depots South", "Customer Service"}
 	titles := []string{"Engineer", "Accountant", "Route planner", "Shift lead", "Agent"}

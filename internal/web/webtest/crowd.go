@@ -21,7 +21,11 @@ type Crowd struct {
 
 // People of a crowd: the head, a chief with a usual team, and one with a very
 // wide one.
-var CrowdHead, CrowdChief, CrowdWide = crowdID(0), crowdID(1), crowdID(3)
+var (
+	CrowdHead  = crowdID(0)
+	CrowdChief = crowdID(1)
+	CrowdWide  = crowdID(3)
+)
 
 const (
 	crowdChiefs = 4      // directly below the head
