@@ -203,12 +203,12 @@ func (m *making) wait(ctx context.Context) (*Snapshot, error) {
 
 // read makes a snapshot of what the store holds.
 func (d *Directory) read(ctx context.Context, view store.PeopleView) (*Snapshot, error) {
-	settings, err := d.Settings(ctx)
-	if err != nil {
-		return nil, err
-	}
 	began := d.now()
 	for read := 1; ; read++ {
+		settings, err := d.Settings(ctx) // after the view: never older than its revision
+		if err != nil {
+			return nil, err
+		}
 		s, err := d.once(ctx, view, settings)
 		if err != nil {
 			return nil, err
