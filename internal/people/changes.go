@@ -75,7 +75,7 @@ func (d *Directory) Changes(ctx context.Context, s *Snapshot, q ChangesQuery) (C
 // [PagePeople]. For somebody who left it is what remains. [*UnknownError].
 func (d *Directory) History(ctx context.Context, s *Snapshot, id string) ([]Change, error) {
 	if !store.ValidID(id) || slices.Contains(s.settings.Hidden, id) {
-		_, err := s.look("")
+		_, err := s.look(id)
 		return nil, err
 	}
 	stored, err := d.Store.History(ctx, s.key.connection, id, maxHistory)
@@ -147,6 +147,9 @@ func (h *historian) add(run store.Run, c store.Change) {
 	}
 	before, after := h.version(c.ID, c.Before), h.version(c.ID, c.After)
 	last := cmp.Or(after, before)
+	if before == nil && after != nil && !after.access || after == nil && before != nil && !before.access {
+		return // who never had access neither joins nor leaves
+	}
 	if last == nil || asideWhy(last, h.s.settings.SetAside) != "" {
 		return
 	}
