@@ -23,7 +23,7 @@ func assemble(r *roll, settings Settings) *Snapshot {
 		accounts[i] = r.entries[i].account
 		r.entries[i].account = reporting.Account{} // the resolution keeps it
 	}
-	s.conceal(accounts)
+	s.conceal(accounts, r.departed)
 	s.links = reporting.Resolve(accounts, r.departed, reporting.Options{Pin: settings.Pin.pair()})
 	s.admit(r)
 	s.grow()

@@ -91,7 +91,7 @@ func (s *Snapshot) Evidence(id string) (Evidence, error) {
 func (s *Snapshot) evidence(said reporting.Statement) EvidenceReference {
 	ref := EvidenceReference{Attribute: said.Attribute, Value: shown(said.Value, maxValueBytes), Key: said.Key, Used: said.Outcome == reporting.Decided}
 	candidates, near := s.shownOf(said.Candidates, nil), s.shownOf(said.SameDepartment, nil)
-	if len(said.Candidates) > 0 && len(candidates) == 0 {
+	if len(candidates) == 0 && (len(said.Candidates) > 0 || s.namesHidden(said.Reference)) {
 		return EvidenceReference{Attribute: said.Attribute, Text: "It names nobody who is shown."}
 	}
 	ref.Total = len(candidates)

@@ -235,8 +235,8 @@ func (s *Snapshot) namesHidden(ref reporting.Reference) bool {
 // leastTelling is how many letters tell somebody in a longer text.
 const leastTelling = 5
 
-// conceal notes by what those are known who are hidden.
-func (s *Snapshot) conceal(accounts []reporting.Account) {
+// conceal notes by what those are known who are hidden, also of those who left.
+func (s *Snapshot) conceal(lists ...[]reporting.Account) {
 	s.hidden = map[string]bool{}
 	hidden := s.settings.hidden()
 	note := func(texts ...string) {
@@ -246,19 +246,27 @@ func (s *Snapshot) conceal(accounts []reporting.Account) {
 			}
 		}
 	}
-	for i := range accounts {
-		a := &accounts[i]
-		if !hidden[a.ID] {
-			continue
-		}
-		note(a.ID, a.UserName, a.EmployeeNumber, a.DN)
-		note(a.Emails...)
-		note(a.PrincipalNames...)
-		for _, name := range a.Names {
-			note(name)
-			if at := strings.LastIndexByte(name, ' '); at > 0 {
-				note(name[at+1:] + name[:at])
+	for _, accounts := range lists {
+		for i := range accounts {
+			if a := &accounts[i]; hidden[a.ID] {
+				note(namesOf(a)...)
 			}
 		}
 	}
+}
+
+// namesOf is everything by which a record can name somebody.
+func namesOf(a *reporting.Account) []string {
+	names := []string{a.ID, a.EmployeeNumber, a.DN}
+	for _, login := range slices.Concat([]string{a.UserName}, a.Emails, a.PrincipalNames) {
+		local, _, _ := strings.Cut(login, "@")
+		names = append(names, login, local)
+	}
+	for _, name := range a.Names {
+		names = append(names, name)
+		if at := strings.LastIndexByte(name, ' '); at > 0 {
+			names = append(names, name[at+1:]+name[:at])
+		}
+	}
+	return names
 }
