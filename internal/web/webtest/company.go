@@ -167,9 +167,9 @@ func (m Member) record() store.StagedRecord {
 	if m.Mobile != "" {
 		user.PhoneNumbers = []*connectorv1.PhoneNumber{connectorv1.PhoneNumber_builder{Value: m.Mobile, Type: "mobile"}.Build()}
 	}
-	for attribute, value := range map[string]string{"managerId": m.ManagerID, "manager": m.Manager} {
-		if value != "" {
-			user.Managers = append(user.Managers, connectorv1.ManagerReference_builder{Attribute: attribute, Value: value}.Build())
+	for _, reference := range []struct{ attribute, value string }{{"managerId", m.ManagerID}, {"manager", m.Manager}} {
+		if reference.value != "" {
+			user.Managers = append(user.Managers, connectorv1.ManagerReference_builder{Attribute: reference.attribute, Value: reference.value}.Build())
 		}
 	}
 	view, err := proto.MarshalOptions{Deterministic: true}.Marshal(user.Build())
