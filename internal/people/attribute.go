@@ -111,10 +111,12 @@ func words(name string) string {
 	var b strings.Builder
 	var before rune
 	for _, r := range name {
+		last := before
+		before = r
 		switch {
 		case r == '_' || r == '-' || r == ':':
 			r = ' '
-		case unicode.IsUpper(r) && unicode.IsLower(before):
+		case unicode.IsUpper(r) && unicode.IsLower(last):
 			b.WriteByte(' ')
 			r = unicode.ToLower(r)
 		}
@@ -122,7 +124,6 @@ func words(name string) string {
 			r = unicode.ToUpper(r)
 		}
 		b.WriteRune(r)
-		before = r
 	}
 	return b.String()
 }
