@@ -150,14 +150,14 @@ func registerView[I conditional, O any](r routes, op huma.Operation, serve func(
 		if err != nil {
 			return nil, err
 		}
+		body, err := serve(s, *in) // first, for what can't be asked was never answered
+		if err != nil {
+			return nil, err
+		}
 		answer := &of[O]{Status: http.StatusOK, ETag: s.ETag()}
 		if matches((*in).held(), s.ETag()) {
 			answer.Status = http.StatusNotModified
 			return answer, nil
-		}
-		body, err := serve(s, *in)
-		if err != nil {
-			return nil, err
 		}
 		answer.Body = &body
 		return answer, nil
@@ -202,7 +202,7 @@ func (r routes) viewRoutes() {
 		return CardList{p.LineTotal, p.Line}, err
 	})
 	view(r, huma.Operation{
-		OperationID: "list-reports", Path: "/reports", Summary: "List who reports to a person", Description: "The active ones, by name.", Errors: notFound,
+		OperationID: "list-reports", Path: "/reports", Summary: "List who reports to a person", Description: "By name: the active ones, and those who are not and lead somebody who is.", Errors: notFound,
 	}, func(s *people.Snapshot, in reportsInput) (CardList, error) {
 		total, page, err := s.Reports(in.ID, in.All, in.Offset, in.Limit)
 		return CardList{total, page}, err

@@ -99,7 +99,7 @@ func (s *Snapshot) grow() {
 			continue
 		}
 		if parents[i] = s.accounts[link.Manager].person; parents[i] < 0 {
-			p.reason = ReasonHidden
+			p.reason = reporting.Blank // nobody learns that there is one
 		}
 	}
 	s.forest = reporting.Grow(parents, nil)
@@ -109,9 +109,40 @@ func (s *Snapshot) grow() {
 			s.circles[i] = circle
 		}
 	}
+	s.withhold()
 	s.total = s.forest.Totals(active)
 	s.contract = s.forest.Totals(contractors)
 	s.direct = s.forest.Directs(active)
+}
+
+// withhold takes back what only somebody hidden is the reason of: that a manager
+// is one of several, that two attributes disagree, that there is a circle.
+func (s *Snapshot) withhold() {
+	if len(s.hidden) == 0 {
+		return
+	}
+	var people, accounts []int32
+	for i := range s.people {
+		switch p := &s.people[i]; {
+		case p.reason == reporting.Cycle && s.circles[int32(i)] == nil && s.manager(int32(i)) >= 0:
+			p.reason = reporting.Resolved
+		case p.reason == reporting.Ambiguous || p.reason == reporting.Conflict:
+			people, accounts = append(people, int32(i)), append(accounts, p.account)
+		}
+	}
+	for n, explained := range s.links.ExplainAll(accounts) {
+		var known []int32
+		for _, said := range explained.References {
+			known = append(known, s.shownOf(said.Candidates, known)...)
+		}
+		switch p := &s.people[people[n]]; {
+		case len(known) > 1:
+		case p.reason == reporting.Conflict && s.manager(people[n]) >= 0:
+			p.reason = reporting.Resolved
+		default:
+			p.reason = reporting.Blank
+		}
+	}
 }
 
 // sort orders everybody by name, and what hangs on that: reports, roots,
@@ -123,6 +154,13 @@ func (s *Snapshot) sort() {
 		keys[i], s.byName[i] = order(s.people[i].name), int32(i)
 	}
 	slices.SortFunc(s.byName, func(a, b int32) int { return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b)) })
+	s.zones = map[string]string{}
+	for i := range s.people {
+		name := s.value(int32(i), attrTimeZone)
+		if _, ok := s.zones[name]; !ok {
+			s.zones[name] = zone(name)
+		}
+	}
 	s.below = make([][]int32, len(s.people))
 	for n, i := range s.byName {
 		if m := s.manager(i); m >= 0 && s.inChart(i) {

@@ -12,7 +12,7 @@ func (s *Snapshot) card(i int32) Card {
 	c := Card{
 		ID: p.id, Name: p.name, Initials: initials(p.name), Tone: tone(p.id),
 		Title: s.value(i, attrTitle), Department: s.value(i, attrDepartment),
-		City: s.value(i, attrCity), Country: s.value(i, attrCountry), Zone: zone(s.value(i, attrTimeZone)),
+		City: s.value(i, attrCity), Country: s.value(i, attrCountry), Zone: s.zones[s.value(i, attrTimeZone)],
 		Telling: p.telling, Contractor: p.contractor, Inactive: !p.active,
 		Direct: int(s.direct[i]), Total: int(s.total[i]), Contractors: int(s.contract[i]),
 	}

@@ -150,7 +150,7 @@ func (h *historian) add(run store.Run, c store.Change) {
 	if before == nil && after != nil && !after.access || after == nil && before != nil && !before.access {
 		return // who never had access neither joins nor leaves
 	}
-	if last == nil || asideWhy(last, h.s.settings.SetAside) != "" {
+	if _, here := h.s.ids[c.ID]; last == nil || !here && (asideWhy(last, h.s.settings.SetAside) != "" || !hadAccess(before) && !hadAccess(after)) {
 		return
 	}
 	row := Change{At: run.Finished, Run: run.ID, Kind: kindOf(before, after)}
@@ -181,10 +181,12 @@ func accountOf(e *entry) reporting.Account {
 	return e.account
 }
 
+func hadAccess(e *entry) bool { return e != nil && e.access }
+
 // kindOf is what a change means: who loses access leaves, though the record
 // stays.
 func kindOf(before, after *entry) ChangeKind {
-	was, is := before != nil && before.access, after != nil && after.access
+	was, is := hadAccess(before), hadAccess(after)
 	switch {
 	case is && !was:
 		return Joined

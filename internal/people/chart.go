@@ -21,7 +21,7 @@ func (s *Snapshot) Chart(q ChartQuery) (Chart, error) {
 	}
 	line := s.line(at)
 	root := line[0]
-	chart.Line = s.cards(line)
+	chart.Line, chart.LineTotal = s.cards(ends(line)), len(line)
 	for _, i := range s.roots {
 		if i == root {
 			chart.RootsTotal--
@@ -29,8 +29,9 @@ func (s *Snapshot) Chart(q ChartQuery) (Chart, error) {
 			chart.Roots = append(chart.Roots, s.card(i))
 		}
 	}
-	d := drawing{s: s, grouped: q.Group, levels: q.Levels, line: line}
-	chart.Root = d.branch(root, 0)
+	near := line[max(0, len(line)-1-MaxAbove):]
+	d := drawing{s: s, grouped: q.Group, levels: q.Levels, line: near}
+	chart.Root = d.branch(near[0], 0)
 	d.descend(chart.Root, 0)
 	chart.Shown, chart.Grouped = d.shown, d.inGroups
 	return chart, nil
@@ -213,16 +214,3 @@ func (s *Snapshot) Outside(offset, limit int) (total int, page []Card, err error
 	page, err = s.part(s.alone, offset, limit)
 	return len(s.alone), page, err
 }
-
-// Children are the reports of somebody by name, without bound: for whoever draws
-// a whole subtree. [*UnknownError].
-func (s *Snapshot) Children(id string) ([]Card, error) {
-	i, err := s.look(id)
-	if err != nil {
-		return nil, err
-	}
-	return s.cards(s.below[i]), nil
-}
-
-// Roots are the roots of trees of more than one, the largest first.
-func (s *Snapshot) Roots() []Card { return s.cards(s.roots) }

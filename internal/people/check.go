@@ -40,11 +40,11 @@ func (s *Settings) check() error {
 		}
 	}
 	for _, h := range s.Heads {
-		if h.Field == "" || h.Value == "" || h.Person == "" {
-			return &QueryError{Parameter: "heads", Problem: "holds one without field, value or person"}
+		if h.Field == "" || h.Value == "" || h.Person == "" || len(h.Field) > maxPathBytes || len(h.Value) > maxValueBytes || len(h.Person) > store.MaxIDBytes {
+			return &QueryError{Parameter: "heads", Problem: "holds one without field, value or person, or with one that is too long"}
 		}
 	}
-	if p := s.Pin; p != nil && (p.Attribute == "" || !slices.Contains(reporting.Keys(), reporting.Key(p.Key))) {
+	if p := s.Pin; p != nil && (p.Attribute == "" || len(p.Attribute) > maxPathBytes || !slices.Contains(reporting.Keys(), reporting.Key(p.Key))) {
 		return &QueryError{Parameter: "pin", Problem: "needs an attribute, and a key out of id, user_name, email, employee_number, principal_name, dn and name"}
 	}
 	return nil

@@ -54,7 +54,6 @@ func TestAHiddenPersonIsAskedForLikeNobody(t *testing.T) {
 		"Evidence": func(id string) error { _, err := s.Evidence(id); return err },
 		"Chart":    func(id string) error { _, err := s.Chart(ChartQuery{Person: id}); return err },
 		"Branch":   func(id string) error { _, err := s.Branch(BranchQuery{Person: id}); return err },
-		"Children": func(id string) error { _, err := s.Children(id); return err },
 		"Reports":  func(id string) error { _, _, err := s.Reports(id, true, 0, 0); return err },
 		"Peers":    func(id string) error { _, _, err := s.Peers(id, 0, 0); return err },
 		"VCard":    func(id string) error { _, err := s.VCard(id); return err },

@@ -35,8 +35,20 @@ type Directory struct {
 	mu      sync.Mutex
 	current *Snapshot
 	making  *making
+	failed  failure
 	closed  bool
 	makers  sync.WaitGroup
+
+	previewing sync.Mutex // held while a preview is made
+	previewed  key
+	preview    Preview
+}
+
+// failure is a snapshot that could not be made.
+type failure struct {
+	key key
+	at  time.Time
+	err error
 }
 
 // making is a snapshot in the making. ready is closed when it is done.
@@ -55,6 +67,9 @@ const (
 	// maxReads is how often people are read again because a run was promoted
 	// meanwhile. Runs are hours apart.
 	maxReads = 3
+	// retryAfter is how long a failure is told to whoever asks, before the whole
+	// company is read again.
+	retryAfter = 5 * time.Second
 )
 
 // What ends a snapshot in the making.
@@ -159,6 +174,11 @@ func (d *Directory) make(view store.PeopleView) *making {
 	if d.making != nil && d.making.key == want {
 		return d.making
 	}
+	if d.failed.err != nil && d.failed.key == want && d.now().Sub(d.failed.at) < retryAfter {
+		m := &making{key: want, ready: make(chan struct{}), err: d.failed.err}
+		close(m.ready)
+		return m
+	}
 	if d.making != nil {
 		d.making.cancel(errSuperseded)
 	}
@@ -181,7 +201,9 @@ func (d *Directory) make(view store.PeopleView) *making {
 		if d.making == m {
 			d.making = nil
 			if m.err == nil {
-				d.current = m.snapshot
+				d.current, d.failed = m.snapshot, failure{}
+			} else {
+				d.failed = failure{want, d.now(), m.err}
 			}
 		}
 		if m.err != nil && !errors.Is(m.err, errSuperseded) && !errors.Is(m.err, errClosed) {
@@ -217,8 +239,11 @@ func (d *Directory) read(ctx context.Context, view store.PeopleView) (*Snapshot,
 		if err != nil {
 			return nil, err
 		}
+		if after.Connection != view.Connection || after.Revision != view.Revision {
+			return nil, errSuperseded // it may show what may be shown no more
+		}
 		if after.Generation == view.Generation || read == maxReads {
-			d.log().InfoContext(ctx, "the People view is up to date", slog.String("connection", view.Name), slog.Int64("run", view.Generation), slog.Int("people", s.Size()), slog.Duration("took", d.now().Sub(began)))
+			d.log().InfoContext(ctx, "the People view is up to date", slog.String("connection", view.Name), slog.Int64("run", view.Generation), slog.Int("people", s.Size()), slog.Int64("bytes", s.Bytes()), slog.Duration("took", d.now().Sub(began)))
 			return s, nil
 		}
 		view = after // it was read while a run was promoted

@@ -76,9 +76,6 @@ func (s *Snapshot) exported(i int32) ExportedPerson {
 		ID: p.id, Name: p.name, Values: map[string]string{}, Reason: string(s.link(i).Reason), Active: p.active,
 		Direct: int(s.direct[i]), Total: int(s.total[i]),
 	}
-	if p.reason == ReasonHidden {
-		e.Reason = "blank" // nobody learns who is hidden
-	}
 	for c, column := range s.columns {
 		if text := p.values[c]; text != "" {
 			e.Values[column.name] = text

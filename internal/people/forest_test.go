@@ -35,10 +35,7 @@ func TestEverybodyHasOnePlace(t *testing.T) {
 		var walk func(id string)
 		walk = func(id string) {
 			places[id]++
-			below, err := s.Children(id)
-			if err != nil {
-				t.Fatal(err)
-			}
+			below := s.cards(s.below[s.ids[id]])
 			active, contractors := 0, 0
 			for _, c := range below {
 				walk(c.ID)
@@ -54,7 +51,7 @@ func TestEverybodyHasOnePlace(t *testing.T) {
 				t.Fatalf("seed %d: %s has %d below, %d of them contractors; counted %d and %d", seed, id, card.Total, card.Contractors, active, contractors)
 			}
 		}
-		for _, root := range s.Roots() {
+		for _, root := range s.cards(s.roots) {
 			walk(root.ID)
 		}
 		_, outside, err := s.Outside(0, MaxPage)
@@ -121,14 +118,14 @@ func TestAChartIsBounded(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if n := held(chart.Root); n > MaxNodes+len(chart.Line) {
+				if n := held(chart.Root); n > MaxNodes+MaxAbove {
 					t.Errorf("%s, at %d: a browser holds %d", name, at, n)
 				}
 				b := chart.Root
-				for depth := 1; depth < len(chart.Line); depth++ {
+				for depth := range min(chart.LineTotal-1, MaxAbove) {
 					next := slices.IndexFunc(b.Reports, func(r *Branch) bool { return r.Hot })
 					if next < 0 {
-						t.Fatalf("%s, at %d: the line ends at depth %d of %d", name, at, depth, len(chart.Line))
+						t.Fatalf("%s, at %d: the line ends at depth %d of %d", name, at, depth, chart.LineTotal)
 					}
 					b = b.Reports[next]
 				}

@@ -80,14 +80,20 @@ func TestAFailureIsToldAndTriedAgain(t *testing.T) {
 	r := newCompany(t)
 	r.sync(r.connection, noon, who{id: "1", given: "Ada", family: "Example"})
 	f := &failing{Store: r.store, broken: true}
-	d := &Directory{Store: f}
+	clock := noon
+	d := &Directory{Store: f, Now: func() time.Time { return clock }}
 	defer d.Close()
 	if _, err := d.Snapshot(t.Context()); err == nil {
 		t.Error("a directory that can't be read is shown")
 	}
+	reads := f.reads
+	if _, err := d.Snapshot(t.Context()); err == nil || f.reads != reads {
+		t.Errorf("at once after the failure people are read %d times more: %v", f.reads-reads, err)
+	}
 	f.mu.Lock()
 	f.broken, f.reads = false, 0
 	f.mu.Unlock()
+	clock = clock.Add(retryAfter)
 	var waiting sync.WaitGroup
 	for range 20 {
 		waiting.Go(func() {

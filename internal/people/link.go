@@ -12,8 +12,8 @@ func (s *Snapshot) link(i int32) Link {
 	found := s.links.Link(p.account)
 	l := Link{Reason: p.reason}
 	switch p.reason {
-	case ReasonHidden, reporting.Blank, reporting.Placeholder:
-		l.Text = "No manager is shown." // of all three the same: nobody learns who is hidden
+	case reporting.Blank, reporting.Placeholder:
+		l.Text = "No manager is shown."
 	case reporting.Resolved:
 		l.Attribute, l.Key = found.Attribute, found.Key
 		l.Text = fmt.Sprintf("Found by %s, which holds the manager's %s.", found.Attribute, KeyLabel(found.Key))
@@ -91,8 +91,8 @@ func (s *Snapshot) Evidence(id string) (Evidence, error) {
 func (s *Snapshot) evidence(said reporting.Statement) EvidenceReference {
 	ref := EvidenceReference{Attribute: said.Attribute, Value: shown(said.Value, maxValueBytes), Key: said.Key, Used: said.Outcome == reporting.Decided}
 	candidates, near := s.shownOf(said.Candidates, nil), s.shownOf(said.SameDepartment, nil)
-	if len(candidates) == 0 && (len(said.Candidates) > 0 || s.namesHidden(said.Reference)) {
-		return EvidenceReference{Attribute: said.Attribute, Text: "It names nobody who is shown."}
+	if len(candidates) < 2 && (len(said.Candidates) > len(candidates) || s.namesHidden(said.Reference)) {
+		return EvidenceReference{Attribute: said.Attribute, Text: "It names nobody who is shown for certain."}
 	}
 	ref.Total = len(candidates)
 	ref.Candidates = s.cards(candidates[:min(len(candidates), maxCandidates)])

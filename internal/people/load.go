@@ -97,12 +97,17 @@ func isContractor(userType string) bool {
 // one is made sense of.
 func load(ctx context.Context, s Store, connection int64, settings Settings) (*roll, error) {
 	r := newReader(settings)
+	hidden := settings.hidden()
 	all := &roll{columns: r.columns, census: newCensus()}
 	err := eachPage(ctx, func(ctx context.Context, after string) ([]store.Person, error) {
 		return s.People(ctx, store.PeopleQuery{ConnectionID: connection, After: after, Limit: store.MaxPeople})
 	}, func(people []store.Person) {
 		for i := range people {
-			all.entries = append(all.entries, r.entry(&people[i], &all.census))
+			counted := &all.census
+			if hidden[people[i].ID] || !people[i].Access {
+				counted = nil // whoever is not shown is in no count
+			}
+			all.entries = append(all.entries, r.entry(&people[i], counted))
 		}
 	})
 	if err != nil {

@@ -13,17 +13,13 @@ func (s *Snapshot) Person(id string) (Person, error) {
 	p := Person{Card: s.card(i), Values: s.values(i), Link: s.link(i), Stale: s.people[i].stale}
 	line := s.line(i)
 	line = line[:len(line)-1]
-	p.LineTotal = len(line)
-	if len(line) > MaxPage {
-		line = slices.Concat(line[:MaxPage/2], line[len(line)-MaxPage/2:])
-	}
-	p.Line = s.cards(line)
-	p.Reports = s.cards(first(s.below[i]))
+	p.Line, p.LineTotal = s.cards(ends(line)), len(line)
+	p.Reports, p.ReportsTotal = s.cards(first(s.below[i])), len(s.below[i])
 	peers := s.peers(i)
 	p.Peers, p.PeersTotal = s.cards(first(peers)), len(peers)
 	if group, ok := s.namesakeOf[i]; ok {
 		others := slices.DeleteFunc(slices.Clone(s.namesakes[group]), func(other int32) bool { return other == i })
-		p.Namesakes = s.cards(first(others))
+		p.Namesakes, p.NamesakesTotal = s.cards(first(others)), len(others)
 	}
 	for _, u := range s.units.LedBy(i) {
 		p.Leads = append(p.Leads, s.unitSummary(u))
@@ -44,6 +40,23 @@ func (s *Snapshot) spread(people []int32, attribute string) []Count {
 		return nil
 	}
 	return s.counts(people, attribute, spreadValues)
+}
+
+// ends are a line without its middle, where it is long.
+func ends(line []int32) []int32 {
+	if len(line) <= MaxPage {
+		return line
+	}
+	return slices.Concat(line[:MaxPage/2], line[len(line)-MaxPage/2:])
+}
+
+// Card is a person in short. [*UnknownError].
+func (s *Snapshot) Card(id string) (Card, error) {
+	i, err := s.look(id)
+	if err != nil {
+		return Card{}, err
+	}
+	return s.card(i), nil
 }
 
 // first is the first page of a list.

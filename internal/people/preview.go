@@ -35,21 +35,39 @@ func (d *Directory) Preview(ctx context.Context, name string) (Preview, error) {
 	if c.Generation == 0 {
 		return p, nil
 	}
+	other := p.Other
+	if p, err = d.previewOf(ctx, key{c.ID, c.Generation, view.Revision}, p); err != nil {
+		return Preview{}, err
+	}
+	p.Other = other
+	return p, nil
+}
+
+// previewOf makes a preview, one at a time, and keeps the last: it takes as long
+// as a snapshot, and every page of a People view that is not switched on shows
+// one.
+func (d *Directory) previewOf(ctx context.Context, of key, p Preview) (Preview, error) {
+	d.previewing.Lock()
+	defer d.previewing.Unlock()
+	if d.previewed == of {
+		return d.preview, nil
+	}
 	settings, err := d.Settings(ctx)
 	if err != nil {
 		return Preview{}, err
 	}
-	all, err := load(ctx, d.Store, c.ID, settings)
+	all, err := load(ctx, d.Store, of.connection, settings)
 	if err != nil {
 		return Preview{}, err
 	}
 	s := assemble(all, settings)
-	s.key, s.connection, s.complete = key{connection: c.ID, generation: c.Generation}, c.Name, c.LastSuccess
-	s.preview(&p)
+	s.describe(&p)
+	d.previewed, d.preview = of, p
 	return p, nil
 }
 
-func (s *Snapshot) preview(p *Preview) {
+// describe fills in a preview.
+func (s *Snapshot) describe(p *Preview) {
 	p.Synced, p.People, p.Active = true, len(s.people), s.active
 	for i := range s.people {
 		if s.manager(int32(i)) >= 0 {
@@ -76,19 +94,20 @@ func (s *Snapshot) preview(p *Preview) {
 	p.Samples = s.samples()
 }
 
-// samples are the person with the most reports, the one of whom least is known,
+// samples are somebody of whom everything is known, the one of whom least is,
 // and others in between.
 func (s *Snapshot) samples() []Sample {
 	if len(s.people) == 0 {
 		return []Sample{}
 	}
+	lacks := make([]int, len(s.people))
 	order := make([]int32, len(s.people))
 	for i := range order {
-		order[i] = int32(i)
+		lacks[i], order[i] = len(s.missing(int32(i))), int32(i)
 	}
-	// Whoever has no manager and no values knows least; of equals the first name.
+	// Of those who lack as much, whoever leads more people comes first.
 	slices.SortStableFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(len(s.missing(a)), len(s.missing(b))), cmp.Compare(s.total[b], s.total[a]))
+		return cmp.Or(cmp.Compare(lacks[a], lacks[b]), cmp.Compare(s.total[b], s.total[a]))
 	})
 	picked := []int32{}
 	for n := range previewSamples {

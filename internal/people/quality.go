@@ -90,6 +90,9 @@ func (s *Snapshot) Quality() Quality {
 	return q
 }
 
+// FindingsTotal counts all findings.
+func (s *Snapshot) FindingsTotal() int { return s.findings.Total() }
+
 func (s *Snapshot) kind(info quality.Info) QualityKind {
 	k := QualityKind{Kind: string(info.Kind), Section: string(info.Section), Title: info.Title, Fix: info.Fix + ".", Count: s.findings.Count(info.Kind)}
 	if s.before != nil {
@@ -224,15 +227,17 @@ func (s *Snapshot) namesHidden(ref reporting.Reference) bool {
 	if s.hidden[value] {
 		return true
 	}
-	for key := range s.hidden {
-		if len(key) >= leastTelling && strings.Contains(value, key) { // a path that ends in a name
-			return true
+	for at := 0; at+leastTelling <= len(value); at++ { // a path that ends in a name
+		for _, key := range s.hiddenBy[value[at:at+leastTelling]] {
+			if strings.HasPrefix(value[at:], key) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// leastTelling is how many letters tell somebody in a longer text.
+// leastTelling is how many bytes tell somebody in a longer text.
 const leastTelling = 5
 
 // conceal notes by what those are known who are hidden, also of those who left.
@@ -251,6 +256,12 @@ func (s *Snapshot) conceal(lists ...[]reporting.Account) {
 			if a := &accounts[i]; hidden[a.ID] {
 				note(namesOf(a)...)
 			}
+		}
+	}
+	s.hiddenBy = map[string][]string{}
+	for key := range s.hidden {
+		if len(key) >= leastTelling {
+			s.hiddenBy[key[:leastTelling]] = append(s.hiddenBy[key[:leastTelling]], key)
 		}
 	}
 }

@@ -56,13 +56,15 @@ type Person struct {
 	// Link says how the manager was found, or why none was.
 	Link Link `json:"link"`
 	// Peers are who else reports to the manager, Reports who reports to the
-	// person: the first [PagePeople] of each by name; their numbers are
-	// PeersTotal and Direct.
-	Peers      []Card `json:"peers"`
-	PeersTotal int    `json:"peers_total"`
-	Reports    []Card `json:"reports"`
-	// Namesakes are others of the same name.
-	Namesakes []Card `json:"namesakes,omitempty"`
+	// person, those among them who are not active but lead somebody too: the first
+	// [PagePeople] of each by name.
+	Peers        []Card `json:"peers"`
+	PeersTotal   int    `json:"peers_total"`
+	Reports      []Card `json:"reports"`
+	ReportsTotal int    `json:"reports_total"`
+	// Namesakes are others of the same name, the first [PagePeople].
+	Namesakes      []Card `json:"namesakes,omitempty"`
+	NamesakesTotal int    `json:"namesakes_total,omitempty"`
 	// Leads are the units that the person leads, alone or with others.
 	Leads []UnitSummary `json:"leads,omitempty"`
 	// ByDepartment and ByCity count all reports of every level; the first ten.
@@ -93,7 +95,8 @@ type Count struct {
 // Link is how somebody's manager was found, or why none was. It holds no value
 // of the source.
 type Link struct {
-	// Reason is a code of package reporting, or [ReasonHidden].
+	// Reason is a code of package reporting. Who has a manager that is not shown
+	// has none: [reporting.Blank].
 	Reason reporting.Reason `json:"reason"`
 	// Attribute and Key are those that named the manager; empty without one.
 	Attribute string        `json:"attribute,omitempty"`
@@ -101,10 +104,6 @@ type Link struct {
 	// Text says it in a sentence.
 	Text string `json:"text"`
 }
-
-// ReasonHidden is the reason of somebody whose manager is not shown. A page says
-// of it what it says of a blank one.
-const ReasonHidden reporting.Reason = "hidden"
 
 // Evidence is how somebody's manager was looked for, with the values of the
 // source: for administrators.
@@ -232,8 +231,11 @@ type ChartQuery struct {
 // Chart is the org chart around somebody.
 type Chart struct {
 	Root *Branch `json:"root"`
-	// Line leads from the root to the person in view, who is its last.
-	Line []Card `json:"line"`
+	// Line leads from the root to the person in view, who is its last; of one that
+	// is longer than [MaxPage], the middle is left out, and Root is [MaxAbove]
+	// levels above the person. LineTotal counts all.
+	Line      []Card `json:"line"`
+	LineTotal int    `json:"line_total"`
 	// Shown counts the people in Root, Grouped those in groups, and People all who
 	// are active. Outside counts those who are in no tree of more than one.
 	Shown   int `json:"shown"`
@@ -489,7 +491,9 @@ const (
 	MaxChosen          = 100                 // values chosen in all facets
 	WideTeam           = 30                  // direct reports that a chart shows one by one
 	MaxLevels          = 4                   // of a chart that are open at once
-	MaxNodes           = 250                 // people in a chart
+	MaxNodes           = 250                 // people and groups in a chart
+	MaxAbove           = 50                  // levels of a chart above the person in view
+	MaxValue           = maxValueBytes       // bytes of an attribute's value
 	MaxChanges         = 20_000              // changes looked at for one answer
 	DefaultChangesSpan = 30 * 24 * time.Hour // of joiners, movers and leavers
 )

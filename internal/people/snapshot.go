@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unsafe"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -49,12 +50,16 @@ type Snapshot struct {
 	facets     []column // what the index has facets of
 	units      *unit.Units
 	fields     []string          // what is a unit
+	zones      map[string]string // IANA names, by what records say
 	circles    map[int32][]int32 // by member
 	findings   *quality.Report
 	before     *comparison // nil: nothing is known of it
 	// hidden are the folded ids, addresses and names of those who are hidden: a
 	// manager attribute that holds one is not told.
 	hidden map[string]bool
+	// hiddenBy are those of them that are long enough to be looked for within a
+	// text, by their first letters.
+	hiddenBy map[string][]string
 }
 
 // person is somebody who is shown.
@@ -138,18 +143,13 @@ func (s *Snapshot) Attributes() []Attribute { return s.catalogue }
 // accounts, the tables by number, and the index.
 func (s *Snapshot) Bytes() int64 {
 	const (
-		perPerson = 200 // an entry, a seat, and a place in each table
-		perText   = 16
+		perPerson = int64(unsafe.Sizeof(person{})+unsafe.Sizeof(entry{})+unsafe.Sizeof(seat{})) + 120 // and a place in each table, two in maps
+		perText   = int64(unsafe.Sizeof(""))
 	)
-	total := int64(len(s.people))*perPerson + s.index.Bytes()
-	for i := range s.accounts {
-		for _, ref := range s.links.References(int32(i)) {
-			total += int64(len(ref.Value)) + 2*perText
-		}
-	}
+	total := int64(len(s.people))*perPerson + s.index.Bytes() + s.links.Bytes() + s.forest.Bytes()
 	for i := range s.people {
 		p := &s.people[i]
-		total += int64(len(p.id)+len(p.name)+len(p.given)+len(p.family)) + int64(len(p.values))*perText
+		total += int64(len(p.id)+len(p.name)+len(p.given)+len(p.family)+len(p.telling)) + int64(len(p.values))*perText
 	}
 	return total
 }

@@ -22,10 +22,10 @@ func (d *Directory) undo(ctx context.Context, view store.PeopleView, now *roll, 
 	if len(runs) < 2 || runs[0].ID != view.Generation {
 		return nil, time.Time{}, nil
 	}
-	var changes []store.Change
+	u := undoing{reader: newReader(settings), changed: map[string]*entry{}, left: map[string]bool{}}
 	err = eachChange(ctx, d.Store, view.Generation, func(c store.Change) bool {
-		changes = append(changes, c)
-		return len(changes) < MaxChanges
+		u.add(c)
+		return len(u.changed) < MaxChanges
 	})
 	if errors.Is(err, errEnough) {
 		return nil, time.Time{}, nil
@@ -33,27 +33,36 @@ func (d *Directory) undo(ctx context.Context, view store.PeopleView, now *roll, 
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	return before(now, changes, settings), runs[1].Finished, nil
+	return u.before(now), runs[1].Finished, nil
 }
 
-// before undoes changes.
-func before(now *roll, changes []store.Change, settings Settings) *roll {
-	r := newReader(settings)
-	changed, left := map[string]*entry{}, map[string]bool{}
+// undoing are changes that are undone: who was there in another state, and who
+// was not there.
+type undoing struct {
+	reader  *reader
+	changed map[string]*entry // nil: was not there
+	left    map[string]bool
+}
+
+func (u *undoing) add(c store.Change) {
+	u.changed[c.ID] = nil
+	if c.Before != nil {
+		e := u.reader.entry(&store.Person{ID: c.ID, Version: *c.Before}, nil)
+		u.changed[c.ID] = &e
+	}
+	if c.Kind == store.Left {
+		u.left[c.ID] = true
+	}
+}
+
+// before is the roll without the changes.
+func (u *undoing) before(now *roll) *roll {
 	was := &roll{columns: now.columns, census: now.census}
-	for _, c := range changes {
-		changed[c.ID] = nil
-		if c.Before != nil {
-			e := r.entry(&store.Person{ID: c.ID, Version: *c.Before}, nil)
-			changed[c.ID] = &e
-		}
-		if c.Kind == store.Left {
-			left[c.ID] = true
-			was.entries = append(was.entries, *changed[c.ID])
-		}
+	for id := range u.left {
+		was.entries = append(was.entries, *u.changed[id])
 	}
 	for _, e := range now.entries {
-		old, ok := changed[e.id]
+		old, ok := u.changed[e.id]
 		switch {
 		case !ok:
 			was.entries = append(was.entries, e)
@@ -62,6 +71,6 @@ func before(now *roll, changes []store.Change, settings Settings) *roll {
 		}
 	}
 	slices.SortFunc(was.entries, func(a, b entry) int { return cmp.Compare(a.id, b.id) })
-	was.departed = slices.DeleteFunc(slices.Clone(now.departed), func(a reporting.Account) bool { return left[a.ID] })
+	was.departed = slices.DeleteFunc(slices.Clone(now.departed), func(a reporting.Account) bool { return u.left[a.ID] })
 	return was
 }

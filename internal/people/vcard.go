@@ -35,7 +35,7 @@ func (s *Snapshot) VCard(id string) ([]byte, error) {
 	line("EMAIL;TYPE=work", s.value(i, attrEmail))
 	line("TEL;TYPE=work", s.value(i, attrWorkPhone))
 	line("ADR;TYPE=work", "", "", "", s.value(i, attrCity), s.value(i, attrRegion), "", s.value(i, attrCountry))
-	line("TZ", zone(s.value(i, attrTimeZone)))
+	line("TZ", s.zones[s.value(i, attrTimeZone)])
 	line("END", "VCARD")
 	return b.Bytes(), nil
 }

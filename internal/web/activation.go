@@ -17,7 +17,7 @@ type previewData struct {
 }
 
 // notActivated shows what the People view would show of a connection.
-func (s *Site) notActivated(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) notActivated(w http.ResponseWriter, r *http.Request, status int) error {
 	connections, err := s.Operations.Connections(r.Context())
 	if err != nil {
 		return err
@@ -38,11 +38,11 @@ func (s *Site) notActivated(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return s.show(w, r, page{name: "people", title: "People", section: "people", data: data})
+	return s.show(w, r, page{name: "people", status: status, title: "People", section: "people", data: data})
 }
 
 // notSynced says how far the HRIS is.
-func (s *Site) notSynced(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) notSynced(w http.ResponseWriter, r *http.Request, status int) error {
 	connections, err := s.Operations.Connections(r.Context())
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (s *Site) notSynced(w http.ResponseWriter, r *http.Request) error {
 			data.HRIS, data.progress, data.Awaited = &connections[i], progressOf(c.LastRun), s.awaited(c)
 		}
 	}
-	return s.show(w, r, page{name: "notsynced", title: "People", section: "people", data: data})
+	return s.show(w, r, page{name: "notsynced", status: status, title: "People", section: "people", data: data})
 }
 
 // activate marks a connection as the HRIS.

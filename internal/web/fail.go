@@ -68,6 +68,8 @@ func explained(err error) refusal {
 		return refusal{http.StatusConflict, "The name is taken", "Another connection has it.", "Choose another one."}
 	case errors.Is(err, store.ErrMoved):
 		return refusal{http.StatusConflict, "Somebody else changed the settings", "They were changed after the page was shown that this came from. Nothing was changed now.", "Look at the settings as they stand, and change them again."}
+	case errors.Is(err, store.ErrPeopleSettings):
+		return refusal{http.StatusUnprocessableEntity, "That is too much", "The settings of the People view can't hold so much. Nothing was changed.", "Shorten the lists."}
 	case errors.As(err, &query):
 		return refusal{http.StatusBadRequest, "That can't be answered", query.Error() + ".", ""}
 	case errors.As(err, &tooLarge):

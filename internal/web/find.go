@@ -178,7 +178,7 @@ func queryOf(values url.Values) (people.Query, error) {
 			q.Chosen = map[string][]string{}
 		}
 		for _, value := range all {
-			if len(value) > people.MaxText {
+			if len(value) > people.MaxValue {
 				return q, &people.QueryError{Parameter: "f", Problem: fmt.Sprintf("has a value that is too long: %s bytes are the most", thousands(people.MaxText))}
 			}
 			q.Chosen[field] = append(q.Chosen[field], strings.ToValidUTF8(value, "\uFFFD"))

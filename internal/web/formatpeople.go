@@ -232,7 +232,6 @@ var reasonWords = map[reporting.Reason]look{
 	reporting.Ambiguous:         {"warn", "warn", "Ambiguous"},
 	reporting.MalformedDN:       {"fail", "x", "Unreadable"},
 	// A manager who is not shown is told as a blank one.
-	people.ReasonHidden: {"skip-c", "minus", "None given"},
 }
 
 // reasonWord is how a reason looks.

@@ -88,7 +88,7 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, p page) error {
 		s.frame(r.Context(), &v)
 	}
 	if p.snap != nil {
-		v.Directory, v.Findings = true, p.snap.Quality().Findings
+		v.Directory, v.Findings = true, p.snap.FindingsTotal()
 		if units, err := p.snap.Units(people.UnitsQuery{Limit: 1}); err == nil {
 			v.Teams = units.Total
 		}

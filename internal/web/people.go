@@ -62,14 +62,23 @@ func (s *Site) peopleFailed(w http.ResponseWriter, r *http.Request, err error) (
 	var unknown *people.UnknownError
 	switch {
 	case errors.Is(err, people.ErrNotActivated):
-		return true, s.notActivated(w, r)
+		return true, s.notActivated(w, r, waiting(r))
 	case errors.Is(err, people.ErrNotSynced):
-		return true, s.notSynced(w, r)
+		return true, s.notSynced(w, r, waiting(r))
 	case errors.As(err, &unknown):
 		return true, s.unknown(w, r, unknown)
 	default:
 		return false, nil
 	}
+}
+
+// waiting is the status of an answer that can't be given before there is a
+// directory. The first page of the People view says so itself, and is well.
+func waiting(r *http.Request) int {
+	if r.URL.Path == "/people" {
+		return http.StatusOK
+	}
+	return http.StatusConflict
 }
 
 // unknown says that somebody or something is not here, and what may have been

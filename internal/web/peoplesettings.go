@@ -112,8 +112,8 @@ func (d *settingsData) fill(snap *people.Snapshot) {
 		d.ManagerColumns = append(d.ManagerColumns, choice{d.Pin.Attribute, d.Pin.Attribute, true})
 	}
 	for i, h := range d.Heads {
-		if p, err := snap.Person(h.Person); err == nil {
-			d.Heads[i].Name = title(p.Card)
+		if c, err := snap.Card(h.Person); err == nil {
+			d.Heads[i].Name = title(c)
 		}
 	}
 	if units, err := snap.Units(people.UnitsQuery{Limit: 1}); err == nil {

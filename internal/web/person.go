@@ -74,7 +74,7 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request) error {
 	data.History = data.History[:min(len(data.History), shownChanges)]
 	data.Reports = p.Reports[:min(len(p.Reports), shownReports)]
 	data.Peers = p.Peers[:min(len(p.Peers), shownPeers)]
-	data.MoreReports, data.MorePeers = p.Direct-len(data.Reports), p.PeersTotal-len(data.Peers)
+	data.MoreReports, data.MorePeers = p.ReportsTotal-len(data.Reports), p.PeersTotal-len(data.Peers)
 	return s.showPeople(w, r, snap, page{name: "person", title: title(p.Card), tab: "find", data: data})
 }
 
@@ -145,12 +145,10 @@ func (s *Site) listPage(w http.ResponseWriter, r *http.Request, data listData, b
 	if err != nil {
 		return err
 	}
-	p, err := snap.Person(personID(r))
-	if err != nil {
+	if data.Of, err = snap.Card(personID(r)); err != nil {
 		return err
 	}
-	data.Of = p.Card
-	if data.Total, data.People, err = list(snap, p.ID, offset); err != nil {
+	if data.Total, data.People, err = list(snap, data.Of.ID, offset); err != nil {
 		return err
 	}
 	data.Turns = pageTurns(offset, len(data.People), data.Total, func(offset int) string {
@@ -161,9 +159,9 @@ func (s *Site) listPage(w http.ResponseWriter, r *http.Request, data listData, b
 		if offset > 0 {
 			values.Set("offset", strconv.Itoa(offset))
 		}
-		return withMore(personAt(p.ID, below), values)
+		return withMore(personAt(data.Of.ID, below), values)
 	})
-	return s.showPeople(w, r, snap, page{name: "list", title: data.Title + ", " + title(p.Card), tab: "find", data: data})
+	return s.showPeople(w, r, snap, page{name: "list", title: data.Title + ", " + title(data.Of), tab: "find", data: data})
 }
 
 // withMore adds parameters to an address that may have some.

@@ -75,8 +75,11 @@ func (r *Resolution) ExplainAll(people []int32) []Explanation {
 			numbers[p] = append(numbers[p], spelt.add([]byte(reference.Value)))
 		}
 	}
-	x := newIndex(newValues(r.byDN, spelt), r.accounts, r.departed)
 	out := make([]Explanation, len(people))
+	var x *index
+	if len(spelt.ends) > 0 {
+		x = newIndex(newValues(r.byDN, spelt), r.accounts, r.departed)
+	}
 	for p, i := range people {
 		out[p] = r.explain(i, numbers[p], x, w)
 	}

@@ -1,5 +1,7 @@
 package reporting
 
+import "slices"
+
 // Lookup finds the managers that other accounts would have now, such as people's
 // earlier records: among the accounts of the resolution, by the weights that it
 // learnt. An account that names itself, by id, has [Self]. Nothing is said of
@@ -7,6 +9,9 @@ package reporting
 // accounts there are.
 func (r *Resolution) Lookup(others []Account) []Link {
 	refs := collect(others, r.byDN)
+	if len(refs.all) == 0 {
+		return slices.Repeat([]Link{{Manager: -1, Reason: Blank}}, len(others))
+	}
 	numbers := r.numbers(others)
 	found := refs.decide(newIndex(refs.values, r.accounts, r.departed), newWeights(&r.table), func(i int) int32 {
 		return numbers[others[i].ID]
