@@ -63,7 +63,7 @@ func TestFacetsCountWhatBruteForceCounts(t *testing.T) {
 		q := Query{Text: []string{"", "example", "zoe", "agent proba", "exampel"}[r.IntN(5)], Chosen: map[string][]string{}, Limit: MaxPage}
 		everybody := exports(t, s, Query{Text: q.Text})
 		for _, f := range s.facets {
-			for range r.IntN(3) - 1 {
+			for range r.IntN(4) - 1 {
 				q.Chosen[f.name] = append(q.Chosen[f.name], valueOf(everybody[r.IntN(len(everybody))], f.name))
 			}
 		}

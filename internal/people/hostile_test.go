@@ -120,8 +120,12 @@ func readCard(t *testing.T, card []byte) map[string]string {
 	return properties
 }
 
-// plainly takes the escapes out of a value that has no parts.
+// plainly takes the escapes out of a value that has no parts; it says so where
+// it has some.
 func plainly(value string) string {
+	if strings.ContainsAny(strings.NewReplacer(`\\`, "", `\,`, "", `\;`, "").Replace(value), ",;") {
+		return "several parts: " + value
+	}
 	return strings.NewReplacer(`\\`, `\`, `\,`, ",", `\;`, ";", `\n`, "\n").Replace(value)
 }
 
