@@ -43,7 +43,7 @@ func movers() (before, after []who) {
 	}
 	never := one("00unever", "Agent", "Depots", "00uold")
 	never.deprovisioned = true
-	return before, append(after, one("00ujoins", "Agent", "Rail", "00unew"), never)
+	return before, append(after, one("00ujoins", "Agent", "Rail", "00unever"), never)
 }
 
 func moved(t *testing.T) *company {
