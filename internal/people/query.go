@@ -492,7 +492,7 @@ const (
 	WideTeam           = 30                  // direct reports that a chart shows one by one
 	MaxLevels          = 4                   // of a chart that are open at once
 	MaxNodes           = 250                 // people and groups in a chart
-	MaxAbove           = 50                  // levels of a chart above the person in view
+	MaxAbove           = 20                  // levels of a chart above the person in view: more than companies have
 	MaxValue           = maxValueBytes       // bytes of an attribute's value
 	MaxChanges         = 20_000              // changes looked at for one answer
 	DefaultChangesSpan = 30 * 24 * time.Hour // of joiners, movers and leavers

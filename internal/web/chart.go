@@ -47,19 +47,14 @@ func (s *Site) chartPage(w http.ResponseWriter, r *http.Request) error {
 	if chart.Root != nil {
 		data.Person = chart.Line[len(chart.Line)-1]
 		v := newChartView(snap, address, chart.Line)
-		root, above := nearRoot(chart.Root)
-		if err := v.change(root); err != nil {
+		if err := v.change(chart.Root); err != nil {
 			return err
 		}
-		data.Tree, data.Above, data.chartCounts = v.person(root), above, v.counts
+		data.Tree, data.chartCounts = v.person(chart.Root), v.counts
+		data.Above = max(0, chart.LineTotal-1-people.MaxAbove)
 	}
 	return s.showPeople(w, r, snap, page{name: "chart", title: "Org chart", tab: "chart", data: data})
 }
-
-// maxAbove is how many levels of the reporting line stand above the person in
-// view: more than companies have, and a line of any length is in the card above
-// the tree.
-const maxAbove = 20
 
 // MaxItems is how many people, groups and cards the browser may hold.
 func (d chartData) MaxItems() int { return maxItems }
@@ -67,26 +62,6 @@ func (d chartData) MaxItems() int { return maxItems }
 // Drawing is the address of the drawing of everybody below the person in view.
 func (d chartData) Drawing() string {
 	return withQuery("/people/chart.svg", url.Values{"at": {d.Person.ID}})
-}
-
-// nearRoot follows the line from the root until no more than [maxAbove] levels
-// are above the person in view, and counts those that it left out.
-func nearRoot(root *people.Branch) (near *people.Branch, above int) {
-	next := func(b *people.Branch) *people.Branch {
-		if i := slices.IndexFunc(b.Reports, func(b *people.Branch) bool { return b.Hot }); i >= 0 && !b.Self {
-			return b.Reports[i]
-		}
-		return nil
-	}
-	length := 0
-	for b := next(root); b != nil; b = next(b) {
-		length++
-	}
-	for ; length > maxAbove; length-- {
-		root = next(root)
-		above++
-	}
-	return root, above
 }
 
 // chartBranch is one branch of the chart, for the page to put in place of what
