@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"testing"
 	"time"
@@ -70,9 +71,7 @@ func (w who) record(t testing.TB) store.StagedRecord {
 		t.Fatal(err)
 	}
 	profile := map[string]any{"managerId": w.managerID, "manager": w.manager, "displayName": w.display}
-	for name, value := range w.custom {
-		profile[name] = value
-	}
+	maps.Copy(profile, w.custom)
 	source, err := json.Marshal(map[string]any{"id": w.id, "profile": profile, "credentials": map[string]any{"password": map[string]string{"value": "canary-password"}}})
 	if err != nil {
 		t.Fatal(err)

@@ -178,9 +178,8 @@ func FuzzSearch(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, field, value, order string, offset, limit int) {
 		found, err := s.Search(Query{Text: text, Chosen: map[string][]string{field: {value}}, Sort: order, Offset: offset, Limit: limit})
-		var refused *QueryError
 		if err != nil {
-			if !errors.As(err, &refused) {
+			if _, ok := errors.AsType[*QueryError](err); !ok {
 				t.Errorf("%v is no QueryError", err)
 			}
 			return

@@ -48,8 +48,7 @@ func (r *company) everything(s *Snapshot) map[string]string {
 			r.Fatal(jsonErr)
 		}
 		said[what] = string(text) + fmt.Sprint(err)
-		var unknown *UnknownError
-		if errors.As(err, &unknown) {
+		if unknown, ok := errors.AsType[*UnknownError](err); ok {
 			unknown.Asked = "" // what was asked for is the asker's
 			text, _ := json.Marshal(unknown)
 			said[what] = string(text)
