@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
+	"patchbay.example/internal/people"
 	"patchbay.example/internal/store"
 )
 
@@ -74,21 +74,21 @@ type csvRows struct {
 	begun bool
 }
 
-func (c *csvRows) write(people []store.Person) error {
+func (c *csvRows) write(page []store.Person) error {
 	if !c.begun {
 		c.begun = true
 		if err := c.w.Write([]string{"id", "user_name", "name", "email", "title", "department", "status", "access", "last_login"}); err != nil {
 			return err
 		}
 	}
-	for _, p := range people {
+	for _, p := range page {
 		login := ""
 		if !p.Times.LastLogin.IsZero() {
 			login = p.Times.LastLogin.UTC().Format(time.RFC3339)
 		}
 		row := []string{p.ID, p.UserName, p.Name, p.Email, p.Title, p.Department, p.Status, fmt.Sprint(p.Access), login}
 		for i := range row {
-			row[i] = inert(row[i])
+			row[i] = people.Inert(row[i])
 		}
 		if err := c.w.Write(row); err != nil {
 			return err
@@ -96,14 +96,4 @@ func (c *csvRows) write(people []store.Person) error {
 	}
 	c.w.Flush()
 	return c.w.Error()
-}
-
-// inert is a cell that no spreadsheet takes for a formula: one that begins as a
-// formula does gets an apostrophe in front
-// (https://owasp.org/www-community/attacks/CSV_Injection).
-func inert(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

@@ -20,6 +20,13 @@ import (
 // The real programs, with a service and without one: what an operator does from
 // the first connection to the last is the same.
 func TestOperatingAnInstallation(t *testing.T) {
+	servedOrNot(t, (*rig).operate)
+}
+
+// servedOrNot has a test operate an installation of its own with a service and
+// one without.
+func servedOrNot(t *testing.T, operate func(*rig)) {
+	t.Helper()
 	t.Parallel()
 	for name, served := range map[string]bool{"with a service": true, "without one": false} {
 		t.Run(name, func(t *testing.T) {
@@ -29,7 +36,7 @@ func TestOperatingAnInstallation(t *testing.T) {
 				s := r.serve()
 				defer s.end(syscall.SIGTERM, wire.ExitTerminated)
 			}
-			r.operate()
+			operate(r)
 		})
 	}
 }

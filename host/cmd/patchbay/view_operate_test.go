@@ -20,18 +20,7 @@ import (
 // The real programs, with a service and without one: what an administrator does
 // about the People view is the same.
 func TestOperatingThePeopleView(t *testing.T) {
-	t.Parallel()
-	for name, served := range map[string]bool{"with a service": true, "without one": false} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t, oktatest.Settings{Users: 60, PageLimit: 20})
-			if served {
-				s := r.serve()
-				defer s.end(syscall.SIGTERM, wire.ExitTerminated)
-			}
-			r.operatePeople()
-		})
-	}
+	servedOrNot(t, (*rig).operatePeople)
 }
 
 func (r *rig) operatePeople() {
