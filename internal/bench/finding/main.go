@@ -31,6 +31,7 @@ import (
 	"slices"
 	"time"
 
+	"patchbay.example/internal/bench/pgserver"
 	"patchbay.example/internal/people/search"
 	"patchbay.example/internal/people/search/searchtest"
 )
@@ -80,14 +81,15 @@ func measure(ctx context.Context, s settings) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	server, err := findServer(ctx, s.postgres)
+	// In the locale C only ASCII has letters, and pg_trgm no trigrams of others.
+	server, err := pgserver.Find(ctx, s.postgres, "C.UTF-8")
 	if err != nil {
 		return err
 	}
-	defer server.stop()
+	defer server.Stop()
 	ways := []way{inMemory(), plainSQLite(folder), fuzzySQLite(folder)}
-	if server.url != "" {
-		ways = append(ways, trigrams(server.url))
+	if server.URL != "" {
+		ways = append(ways, trigrams(server.URL))
 	} else {
 		log.Print("PostgreSQL is not installed and none is named: it is left out")
 	}

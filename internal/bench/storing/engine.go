@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"patchbay.example/internal/bench/pgserver"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/store/postgres"
 	"patchbay.example/internal/store/sqlite"
@@ -91,19 +92,19 @@ func writtenToSQLite(ctx context.Context, database string) (rows, error) {
 	return r, errors.Join(err, s.Close())
 }
 
-func postgresEngine(server server) engine {
+func postgresEngine(server pgserver.Server) engine {
 	databases := 0
 	return engine{
 		name: postgresName,
 		create: func(ctx context.Context) (string, error) {
 			databases++
 			name := fmt.Sprintf("patchbay_bench_%d_%d", os.Getpid(), databases)
-			own, err := url.Parse(server.url)
+			own, err := url.Parse(server.URL)
 			if err != nil || own.Scheme == "" {
 				return "", errors.New("write -postgres as postgres://user:password@host:5432/postgres")
 			}
 			own.Path = "/" + name
-			if err := execute(ctx, server.url, `CREATE DATABASE `+name+` TEMPLATE template0 ENCODING 'UTF8'`); err != nil {
+			if err := execute(ctx, server.URL, `CREATE DATABASE `+name+` TEMPLATE template0 ENCODING 'UTF8'`); err != nil {
 				return "", err
 			}
 			s, err := postgres.Open(ctx, own.String(), quiet) // with its tables
@@ -117,7 +118,7 @@ func postgresEngine(server server) engine {
 			if err != nil {
 				return err
 			}
-			return execute(ctx, server.url, `DROP DATABASE `+strings.TrimPrefix(own.Path, "/")+` WITH (FORCE)`)
+			return execute(ctx, server.URL, `DROP DATABASE `+strings.TrimPrefix(own.Path, "/")+` WITH (FORCE)`)
 		},
 		written: writtenToPostgres,
 		settle: func(ctx context.Context, database string) error {
@@ -128,8 +129,16 @@ func postgresEngine(server server) engine {
 			// checkpointer the second within five.
 			return execute(ctx, database, `VACUUM (ANALYZE)`, `CHECKPOINT`)
 		},
-		serverTime: server.time,
+		serverTime: func() time.Duration { return serverTime(server) },
 	}
+}
+
+// serverTime is the server's CPU time so far, as far as it can be known.
+func serverTime(server pgserver.Server) time.Duration {
+	if server.PID == 0 {
+		return 0
+	}
+	return treeTime(server.PID)
 }
 
 // writtenToPostgres goes by the server's own statistics. A row that is updated

@@ -28,6 +28,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+
+	"patchbay.example/internal/bench/pgserver"
 )
 
 func main() {
@@ -81,12 +83,12 @@ func measure(ctx context.Context, s settings) (err error) {
 	if err := b.build(ctx); err != nil {
 		return err
 	}
-	server, err := findServer(ctx, s.postgres)
+	server, err := pgserver.Find(ctx, s.postgres, "C")
 	if err != nil {
 		return err
 	}
-	defer server.stop()
-	if server.url != "" {
+	defer server.Stop()
+	if server.URL != "" {
 		b.engines = append(b.engines, postgresEngine(server))
 	} else {
 		log.Print("PostgreSQL is not installed and none is named: SQLite alone is measured")

@@ -1,8 +1,9 @@
 //go:build unix
 
-package main
+package pgserver
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -27,22 +28,22 @@ const (
 	pollEvery = 20 * time.Millisecond
 )
 
-// keeper is the shell that keeps the server: it waits for the end of standard
-// input, which comes however this process ends, stops the server and removes its
-// folder.
+// keeper is the shell that keeps the server: it tells its id, waits for the end
+// of standard input, which comes however this process ends, stops the server and
+// removes its folder.
 const keeper = `folder=$1; shift
 "$@" >"$folder/log" 2>&1 </dev/null &
 server=$!
+echo "$server"
 read -r end
 kill -QUIT "$server" 2>/dev/null
 wait "$server"
 rm -rf "$folder"`
 
-// startServer starts a server with its own defaults, durable as ever, on a
-// socket in a folder of its own. Where PostgreSQL is not installed, its url is
-// empty.
-func startServer(ctx context.Context) (server, error) {
-	none := server{stop: func() {}}
+// start starts a server on a socket in a folder of its own. Where PostgreSQL is
+// not installed, its URL is empty.
+func start(ctx context.Context, locale string) (Server, error) {
+	none := Server{Stop: func() {}}
 	programs := installed()
 	if programs == "" {
 		return none, nil
@@ -51,7 +52,7 @@ func startServer(ctx context.Context) (server, error) {
 	if err != nil {
 		return none, err
 	}
-	folder, err := os.MkdirTemp("", "patchbay-finding-pg-")
+	folder, err := os.MkdirTemp("", "patchbay-bench-pg-")
 	if err != nil {
 		return none, err
 	}
@@ -61,9 +62,8 @@ func startServer(ctx context.Context) (server, error) {
 		}
 	}
 	data := filepath.Join(folder, "data")
-	// In the locale C only ASCII has letters, and pg_trgm no trigrams of others.
 	initdb := as(account, folder, exec.CommandContext(ctx, filepath.Join(programs, "initdb"), //nolint:gosec // what is installed
-		"-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"))
+		"-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale="+locale))
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return none, errors.Join(fmt.Errorf("initdb: %w: %.500s", err, output), os.RemoveAll(folder))
 	}
@@ -72,33 +72,41 @@ func startServer(ctx context.Context) (server, error) {
 }
 
 // keep starts the keeper and waits until the server takes connections.
-func keep(ctx context.Context, command *exec.Cmd, folder string) (server, error) {
+func keep(ctx context.Context, command *exec.Cmd, folder string) (Server, error) {
 	command.SysProcAttr.Setpgid = true // an interrupt from the terminal is for this process
 	input, err := command.StdinPipe()
 	if err != nil {
-		return server{}, err
+		return Server{Stop: func() {}}, err
+	}
+	output, err := command.StdoutPipe()
+	if err != nil {
+		return Server{Stop: func() {}}, err
 	}
 	if err := command.Start(); err != nil {
-		return server{}, err
+		return Server{Stop: func() {}}, err
 	}
-	s := server{
-		url: (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres", RawQuery: url.Values{"host": {folder}}.Encode()}).String(),
-		stop: func() {
+	s := Server{
+		URL: (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres", RawQuery: url.Values{"host": {folder}}.Encode()}).String(),
+		Stop: func() {
 			_ = input.Close()
 			_ = command.Wait() // the shell's own code says nothing
 		},
 	}
+	lines := bufio.NewScanner(output)
+	if lines.Scan() {
+		s.PID, _ = strconv.Atoi(lines.Text())
+	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	for {
-		err := ping(ctx, s.url)
+		err := ping(ctx, s.URL)
 		if err == nil {
 			return s, nil
 		}
 		select {
 		case <-ctx.Done():
 			text, _ := os.ReadFile(filepath.Join(folder, "log")) //nolint:gosec // the server's; it says more, if it is there
-			s.stop()
+			s.Stop()
 			return s, fmt.Errorf("PostgreSQL does not start: %w: %.500s", err, text)
 		case <-time.After(pollEvery):
 		}
