@@ -99,7 +99,11 @@ var rooms = []room{
 	// Measures the whole, as a program of host/cmd wires it.
 	{name: "internal/bench", holds: under("internal/bench"), imports: []string{anyRoom}},
 	{name: "internal/arch", holds: under("internal/arch")},
+	{name: needtest, holds: only("internal/needtest")},
 }
+
+// needtest is what any test may say its needs of the machine with.
+const needtest = "internal/needtest"
 
 // forTests reports whether a package serves tests, as net/http/httptest does: a
 // fake service, a conformance suite, a program that misbehaves to order. Its
@@ -161,6 +165,8 @@ func TestBreachesAreSeen(t *testing.T) {
 		{"connector imports its own fake", imports("plugin/okta", "plugin/okta/oktatest"), "serves tests"},
 		{"connector's test imports its own fake", testImports("plugin/okta", "plugin/okta/oktatest"), ""},
 		{"connector's test imports the suite", testImports("plugin/okta", "plugin/plugintest"), ""},
+		{"connector's test says what it needs", testImports("plugin/okta", "internal/needtest"), ""},
+		{"connector says what a test needs", imports("plugin/okta", "internal/needtest"), "serves tests"},
 		{"harness imports everything", imports("host/cmd/harness", "plugin/plugintest"), ""},
 		{"program imports a program", imports("host/cmd/harness", "host/cmd/patchbay"), "host/cmd/harness may not import another program"},
 		{"service imports the suite", imports("host/cmd/patchbay", "plugin/plugintest"), "serves tests"},
@@ -213,7 +219,7 @@ func objection(path string, from room, imported string, inTest bool) []string {
 		return []string{fmt.Sprintf("%s imports %s, which stands in no room", path, imported)}
 	case forTests(imported) && !inTest && !mayOffer(from, imported):
 		return []string{fmt.Sprintf("%s imports %s, which serves tests: production code does not link it", path, imported)}
-	case to.name == from.name:
+	case to.name == from.name, inTest && to.name == needtest:
 		return nil
 	case strings.HasPrefix(to.name, "host/cmd"):
 		return []string{fmt.Sprintf("%s imports the program %s: %s may not import another program", path, imported, from.name)}

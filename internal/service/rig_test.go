@@ -12,13 +12,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"patchbay.example/internal/connection"
+	"patchbay.example/internal/needtest"
 	"patchbay.example/internal/service"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/store/sqlite"
@@ -65,8 +65,8 @@ func connectors(t *testing.T) string {
 			built.err = fmt.Errorf("build okta: %w\n%s", err, output)
 		}
 	})
-	if errors.Is(built.err, exec.ErrNotFound) && !slices.Contains(strings.Split(os.Getenv("PATCHBAY_REQUIRE"), ","), "subprocess") {
-		t.Skipf("needs subprocess: %v", built.err)
+	if errors.Is(built.err, exec.ErrNotFound) {
+		needtest.Missing(t, "subprocess", built.err)
 	}
 	if built.err != nil {
 		t.Fatal(built.err)

@@ -23,6 +23,7 @@ import (
 	"go.uber.org/goleak"
 
 	"patchbay.example/host"
+	"patchbay.example/internal/needtest"
 	"patchbay.example/internal/store"
 	"patchbay.example/internal/syncer"
 	"patchbay.example/plugin/okta/oktatest"
@@ -96,10 +97,7 @@ func (p *program) path(t *testing.T) string {
 		}
 	})
 	if errors.Is(p.err, exec.ErrNotFound) {
-		if slices.Contains(strings.Split(os.Getenv("PATCHBAY_REQUIRE"), ","), "subprocess") {
-			t.Fatalf("subprocess is required: %v", p.err)
-		}
-		t.Skipf("needs subprocess: %v", p.err)
+		needtest.Missing(t, "subprocess", p.err)
 	}
 	if p.err != nil {
 		t.Fatal(p.err)

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"patchbay.example/internal/needtest"
 	"patchbay.example/internal/web/webtest"
 )
 
@@ -50,10 +52,7 @@ func openBrowser(t *testing.T) *browser {
 		}
 	}
 	if path == "" {
-		if slices.Contains(strings.Split(os.Getenv("PATCHBAY_REQUIRE"), ","), "chromium") {
-			t.Fatal("PATCHBAY_REQUIRE asks for chromium, and there is none")
-		}
-		t.Skip("there is no Chromium here, so that nothing was tried in a browser")
+		needtest.Missing(t, "chromium", errors.New("there is none, so that nothing was tried in a browser"))
 	}
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("host-resolver-rules", "MAP evil.example.com 127.0.0.1"),

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"patchbay.example/internal/needtest"
 	"patchbay.example/internal/program/programtest"
 )
 
@@ -22,7 +23,7 @@ func connectorOf(p *programtest.Execution) int {
 		err = os.ErrNotExist
 	}
 	if err != nil {
-		programtest.SkipUnlessRequired(p.T, "subprocess", fmt.Errorf("read /proc: %w", err))
+		needtest.Missing(p.T, "subprocess", fmt.Errorf("read /proc: %w", err))
 	}
 	var children []int
 	for _, path := range paths {
@@ -75,7 +76,7 @@ func wantNoneInProcess(t *testing.T, pid int, files []string, secrets []string) 
 	for _, file := range files {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file))
 		if err != nil {
-			programtest.SkipUnlessRequired(t, "subprocess", err)
+			needtest.Missing(t, "subprocess", err)
 		}
 		if len(text) == 0 {
 			t.Errorf("/proc/%d/%s is empty: nothing was checked", pid, file)

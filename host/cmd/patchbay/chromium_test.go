@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"patchbay.example/internal/needtest"
 	"patchbay.example/internal/program/programtest"
 )
 
@@ -53,7 +54,7 @@ func openTab(t *testing.T, w *witness) *tab {
 		}
 	}
 	if path == "" {
-		programtest.SkipUnlessRequired(t, "chromium", errors.New("there is none"))
+		needtest.Missing(t, "chromium", errors.New("there is none"))
 	}
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(patience),

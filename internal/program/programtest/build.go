@@ -9,10 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
+
+	"patchbay.example/internal/needtest"
 )
 
 // Main runs the tests of the program in host/cmd of that name; a TestMain calls
@@ -55,7 +55,7 @@ func ProgramFolder(t *testing.T) string {
 		}
 	})
 	if errors.Is(built.err, exec.ErrNotFound) {
-		SkipUnlessRequired(t, "subprocess", built.err)
+		needtest.Missing(t, "subprocess", built.err)
 	}
 	if built.err != nil {
 		t.Fatal(built.err)
@@ -84,14 +84,4 @@ func ModuleFolder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return folder
-}
-
-// SkipUnlessRequired skips a test that this machine can't run, or fails it
-// where PATCHBAY_REQUIRE lists what it needs.
-func SkipUnlessRequired(t *testing.T, need string, reason error) {
-	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("PATCHBAY_REQUIRE"), ","), need) {
-		t.Fatalf("%s is required: %v", need, reason)
-	}
-	t.Skipf("needs %s: %v", need, reason)
 }

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"patchbay.example/internal/needtest"
 )
 
 // EndLimit ends a test whose program hangs; none takes a quarter of it.
@@ -68,7 +70,7 @@ func (c Command) Start(t *testing.T) *Execution {
 	// program's.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
-		SkipUnlessRequired(t, "subprocess", err)
+		needtest.Missing(t, "subprocess", err)
 	}
 	p.Process = cmd.Process
 	go func() {

@@ -15,23 +15,20 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"patchbay.example/internal/needtest"
 )
 
 const (
 	// serverVariable names a server to use. Its user must be able to create
 	// databases.
 	serverVariable = "PATCHBAY_TEST_POSTGRES_URL"
-	// requireVariable lists what must be there for the tests: where it names
-	// postgres, a machine without fails the test that would be skipped.
-	requireVariable = "PATCHBAY_REQUIRE"
 	// startTimeout bounds how long initdb and the server may take: a few seconds,
 	// and ten times that on a machine that has other things to do.
 	startTimeout = time.Minute
@@ -57,7 +54,7 @@ func Start(t testing.TB) string {
 	t.Helper()
 	base, err := server()
 	if err != nil {
-		skipUnlessRequired(t, err)
+		needtest.Missing(t, "postgres", err)
 	}
 	name := fmt.Sprintf("patchbay_test_%d_%d", os.Getpid(), databases.Add(1))
 	if err := execute(t.Context(), base, `CREATE DATABASE `+name+` TEMPLATE template0 ENCODING 'UTF8'`); err != nil {
@@ -70,14 +67,6 @@ func Start(t testing.TB) string {
 		}
 	})
 	return databaseURL(t, base, name)
-}
-
-func skipUnlessRequired(t testing.TB, reason error) {
-	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv(requireVariable), ","), "postgres") {
-		t.Fatalf("postgres is required: %v", reason)
-	}
-	t.Skipf("needs postgres: %v", reason)
 }
 
 // execute runs one statement on a connection of its own.
