@@ -51,8 +51,9 @@ type Field struct {
 	// Title labels it; Help explains it in a sentence or two.
 	Title string `json:"title" doc:"Its label"`
 	Help  string `json:"help,omitempty" doc:"What it is and where to find it"`
-	// Type is "string", "boolean", "integer" or "number".
-	Type string `json:"type" enum:"string,boolean,integer,number" doc:"Its JSON type"`
+	// Type is "string", "boolean", "integer", "number", or "array" for a list of
+	// texts.
+	Type string `json:"type" enum:"string,boolean,integer,number,array" doc:"Its JSON type; an array is one of strings"`
 	// Group is the heading under which it stands; empty for the first, which
 	// everybody fills in.
 	Group     string `json:"group,omitempty" doc:"The heading it stands under"`
@@ -61,7 +62,8 @@ type Field struct {
 	Multiline bool   `json:"multiline" doc:"Whether it may have several lines"`
 	// Choices are the values allowed; nil: any.
 	Choices []string `json:"choices,omitempty" doc:"The values allowed"`
-	// Default and Example are as they would be written into the field; Minimum
+	// Default and Example are as they would be written into the field, the texts
+	// of a list on a line each; Minimum
 	// and Maximum bound a number, or the length of a text; nil: no bound.
 	Default string   `json:"default,omitempty" doc:"What holds where nothing is given"`
 	Example string   `json:"example,omitempty" doc:"What a value looks like"`

@@ -103,5 +103,30 @@ func written(value json.RawMessage) string {
 	if json.Unmarshal(value, &text) == nil {
 		return text
 	}
+	if lines, ok := Lines(value); ok {
+		return lines
+	}
 	return strings.TrimSpace(string(value))
+}
+
+// Lines is a JSON list of texts as it is written into a field: each on a line of
+// its own. It reports false for what is no such list.
+func Lines(value json.RawMessage) (string, bool) {
+	var texts []string
+	if json.Unmarshal(value, &texts) != nil || texts == nil {
+		return "", false
+	}
+	return strings.Join(texts, "\n"), true
+}
+
+// Listed is the inverse of [Lines]: the texts that stand on the lines of a field,
+// without the blanks around them and without empty lines; never nil.
+func Listed(text string) []string {
+	texts := []string{}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			texts = append(texts, line)
+		}
+	}
+	return texts
 }

@@ -183,6 +183,12 @@ func (e *entry) value(f service.Field) json.RawMessage {
 		return json.RawMessage(text)
 	case "integer", "number":
 		return e.number(f, text)
+	case "array":
+		value, err := json.Marshal(service.Listed(text))
+		if err != nil { // a list of texts is JSON
+			e.errors[f.Name] = "can't be read"
+		}
+		return value
 	}
 	if n := utf8.RuneCountInString(text); f.MaxLength > 0 && n > f.MaxLength {
 		e.errors[f.Name] = fmt.Sprintf("has %s characters; at most %s are allowed", thousands(n), thousands(f.MaxLength))
@@ -346,6 +352,9 @@ func written(value json.RawMessage) string {
 	var text string
 	if json.Unmarshal(value, &text) == nil {
 		return text
+	}
+	if lines, ok := service.Lines(value); ok {
+		return lines
 	}
 	return string(value)
 }

@@ -159,12 +159,16 @@ func TestAnEditSendsWhatChanged(t *testing.T) {
 	}
 	unchanged.Set("c.private_key", "env:OKTA_KEY PRIVATE KEY")
 	unchanged.Set("c.rate_share", "")
+	unchanged.Set("c.groups", "Engineering, Berlin\r\n\r\n Sales \r\n")
 	if status, _, _ := s.send(t, "POST", "/connections/workforce/edit", unchanged); status != http.StatusSeeOther {
 		t.Fatalf("saving: status %d", status)
 	}
 	var saved map[string]any
-	if err := json.Unmarshal(ops.Saved()[0], &saved); err != nil || len(saved) != 2 || saved["rate_share"] != nil || saved["private_key"] == nil {
+	if err := json.Unmarshal(ops.Saved()[0], &saved); err != nil || len(saved) != 3 || saved["rate_share"] != nil || saved["private_key"] == nil {
 		t.Errorf("saved %s", ops.Saved()[0])
+	}
+	if groups := fmt.Sprintf("%q", saved["groups"]); groups != `["Engineering, Berlin" "Sales"]` {
+		t.Errorf("the lines of a list were saved as %s", groups)
 	}
 }
 

@@ -119,8 +119,11 @@ func writeForm(w io.Writer, form service.Form) {
 // traits are what a value of the field must be.
 func traits(f service.Field) []string {
 	t := []string{f.Type}
-	if f.Secret {
+	switch {
+	case f.Secret:
 		t = []string{"secret"}
+	case f.Type == "array":
+		t = []string{"list with commas between"}
 	}
 	if f.Required {
 		t = append(t, "required")
@@ -135,7 +138,7 @@ func traits(f service.Field) []string {
 		t = append(t, fmt.Sprintf("at most %g", *f.Maximum))
 	}
 	if f.Default != "" {
-		t = append(t, "default "+f.Default)
+		t = append(t, "default "+strings.ReplaceAll(f.Default, "\n", ", "))
 	}
 	return t
 }

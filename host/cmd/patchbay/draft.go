@@ -241,9 +241,24 @@ func typedValue(f service.Field, text string) (any, error) {
 			return nil, errors.New("a number")
 		}
 		return json.Number(text), nil
+	case "array":
+		return listedValue(text)
 	default:
 		return text, nil
 	}
+}
+
+// listedValue is a list of texts: separated by commas, or as JSON where one of
+// them holds a comma.
+func listedValue(text string) ([]string, error) {
+	if strings.HasPrefix(strings.TrimSpace(text), "[") {
+		var texts []string
+		if json.Unmarshal([]byte(text), &texts) != nil {
+			return nil, errors.New("a list such as one,two, or in JSON [\"one\",\"two\"]")
+		}
+		return texts, nil
+	}
+	return service.Listed(strings.ReplaceAll(text, ",", "\n")), nil
 }
 
 // draftFile is a connection as a file describes it.

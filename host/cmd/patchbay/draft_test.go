@@ -105,6 +105,31 @@ func TestReferencesStayReferences(t *testing.T) {
 	}
 }
 
+// A list is given as people write one, and as JSON where a text holds a comma.
+func TestAListIsSetByItsTexts(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"Engineering":               `{"groups":["Engineering"]}`,
+		"Engineering, Sales,":       `{"groups":["Engineering","Sales"]}`,
+		`["Engineering, Berlin"]`:   `{"groups":["Engineering, Berlin"]}`,
+		"":                          `{"groups":[]}`,
+		`["Engineering"`:            "",
+		`["Engineering",{"a":"b"}]`: "",
+	} {
+		ops := standing()
+		i := invoke(t, ops, nil, "connections", "set", "workforce", "--set", "groups="+given)
+		if want == "" {
+			if i.code != wire.ExitUsage || !strings.Contains(i.stderr.String(), "groups is a list such as one,two") {
+				t.Errorf("%s: exit code %d, %s", given, i.code, i.stderr.String())
+			}
+			continue
+		}
+		if i.code != wire.ExitDone || len(ops.changes) != 1 || string(ops.changes[0].Config) != want {
+			t.Errorf("%s: exit code %d, %s, %+v, want %s", given, i.code, i.stderr.String(), ops.changes, want)
+		}
+	}
+}
+
 func TestAFileDescribesAConnection(t *testing.T) {
 	t.Parallel()
 	yaml := "connector: okta\nhris: true\ninterval: 2h\nconfig:\n  domain: example.okta.com\n  page_size: 100\n  private_key_file: key.pem\n"

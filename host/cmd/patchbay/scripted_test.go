@@ -78,6 +78,7 @@ func (s *scripted) Form(_ context.Context, connector string) (service.Form, erro
 			{Name: "client_id", Title: "Client id", Type: "string", Required: true},
 			{Name: "private_key", Title: "Private key", Type: "string", Required: true, Secret: true, Multiline: true},
 			{Name: "include_deprovisioned", Title: "Deactivated people, too", Type: "boolean", Group: "What is read", Default: "false"},
+			{Name: "groups", Title: "Groups to read", Type: "array", Group: "What is read", Example: "Engineering"},
 			{Name: "page_size", Title: "People on a page", Type: "integer", Group: "What is read", Minimum: new(1.0), Maximum: new(200.0)},
 		},
 		Schema: json.RawMessage(`{"type":"object"}`),

@@ -141,6 +141,7 @@ func (o *Operations) Form(_ context.Context, connector string) (service.Form, er
 			{Name: "dpop", Title: "Proof of possession", Type: "string", Group: "Advanced", Choices: []string{"auto", "always", "never"}, Default: "auto", Help: "auto: as Okta asks."},
 			{Name: "rate_share", Title: "Share of the rate limit", Type: "integer", Group: "Advanced", Default: "50", Minimum: &low, Maximum: &high, Help: "In percent. The rest is left to others."},
 			{Name: "inactive", Title: "List deactivated people", Type: "boolean", Group: "Advanced", Default: "true"},
+			{Name: "groups", Title: "Groups to read", Type: "array", Group: "Advanced", Example: "Engineering", Help: "Names of groups."},
 			{Name: "webhook_secret", Title: "Event secret", Type: "string", Group: "Advanced", Secret: true},
 		},
 	}, err
