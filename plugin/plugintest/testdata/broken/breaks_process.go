@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"runtime"
+	"strings"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+func processBreaks() []flaw {
+	return []flaw{
+		{
+			Name: "ignores-stop", Case: "stop", Saw: "",
+			Does:     "It does not end when it is asked to.",
+			grpc:     []grpc.ServerOption{grpc.UnaryInterceptor(withoutShutdown)},
+			atSignal: func() { select {} },
+		},
+		{
+			Name: "orphan", Case: "orphan", Saw: "",
+			Does:  "It lives on when its standard input ends.",
+			atEOF: func() { select {} },
+		},
+		{
+			Name: "leaks-descriptors", Case: "leaks", Saw: "descriptor",
+			Does: "Each cancelled Sync leaves a file open.",
+			sync: onCancelled(func(s *server) {
+				if file, err := os.Open(os.DevNull); err == nil {
+					s.keep(file)
+				}
+			}),
+		},
+		{
+			Name: "leaks-threads", Case: "leaks", Saw: "thread",
+			Does: "Each cancelled Sync leaves a thread behind.",
+			sync: onCancelled(func(*server) {
+				go func() {
+					runtime.LockOSThread()
+					select {}
+				}()
+			}),
+		},
+		{
+			Name: "leaks-memory", Case: "leaks", Saw: "MiB",
+			Does: "Each cancelled Sync leaves memory behind.",
+			sync: onCancelled(func(s *server) {
+				weight := make([]byte, ballast)
+				for i := 0; i < len(weight); i += 4 << 10 {
+					weight[i] = 1
+				}
+				s.keep(weight)
+			}),
+		},
+		childLeft(),
+	}
+}
+
+// childLeft starts a child that does not end with the process, unless the host
+// is gone.
+func childLeft() flaw {
+	var child *os.Process
+	return flaw{
+		Name: "child-left", Case: "one-process", Saw: "",
+		Does: "It leaves a child process behind when it ends.",
+		start: func(*process) {
+			startedByHost(func() { child = startChild(nil, outlive) })
+		},
+		atEOF: func() {
+			if child != nil {
+				_ = child.Kill()
+			}
+		},
+	}
+}
+
+// withoutShutdown answers go-plugin's Shutdown and does nothing.
+func withoutShutdown(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	if strings.HasSuffix(info.FullMethod, "/Shutdown") {
+		return request, nil // both are plugin.Empty
+	}
+	return handler(ctx, request)
+}
+
+// onCancelled does something each time that a Sync was cancelled.
+func onCancelled(do func(*server)) func(*outlet) error {
+	return func(o *outlet) error {
+		err := o.sync()
+		if o.ctx.Err() != nil {
+			do(o.server)
+		}
+		return err
+	}
+}
+
+// keep keeps a thing for as long as the process lives.
+func (s *server) keep(thing any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept = append(s.kept, thing)
+}
+
+func logBreaks() []flaw {
+	return []flaw{
+		{
+			Name: "log-flood", Case: "log-bounded", Saw: "",
+			Does: "It logs 2 MiB for each page.",
+			event: onPages(func(o *outlet) {
+				for i := range 1 << 11 {
+					o.server.log.InfoContext(o.ctx, "page", slog.Int("line", i), slog.String("pad", strings.Repeat("x", 1<<10)))
+				}
+			}),
+		},
+		{
+			Name: "log-line", Case: "log-bounded", Saw: "line",
+			Does: "It logs a line of 1 MiB.",
+			event: onPage(2, func(o *outlet, p *page) error {
+				o.server.log.InfoContext(o.ctx, "page", slog.String("pad", strings.Repeat("x", 1<<20)))
+				return o.pass(pageEvent(p))
+			}),
+		},
+		{
+			Name: "secret-in-log", Case: "secrets-kept", Saw: "token",
+			Does: "It logs the token.",
+			connect: onToken(func(s *server, token string, _ *response) {
+				fmt.Fprintln(os.Stderr, "connected with", token)
+			}),
+		},
+		{
+			Name: "secret-in-json-log", Case: "secrets-kept", Saw: "token",
+			Does: "It logs the token within JSON.",
+			connect: onToken(func(s *server, token string, _ *response) {
+				encoded, _ := json.Marshal(map[string]string{"token": token}) // strings can be encoded
+				s.log.Info("connected", slog.String("with", string(encoded)))
+			}),
+		},
+		{
+			Name: "secret-in-base64", Case: "secrets-kept", Saw: "token",
+			Does: "It logs the header that holds the token.",
+			connect: onToken(func(s *server, token string, _ *response) {
+				s.log.Info("connected", slog.String("authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("user:"+token))))
+			}),
+		},
+		{
+			Name: "secret-in-url", Case: "secrets-kept", Saw: "token",
+			Does: "It puts the token into the account's URL.",
+			connect: onToken(func(_ *server, token string, answer *response) {
+				answer.GetAccount().SetUrl("https://example.com/?token=" + url.QueryEscape(token))
+			}),
+		},
+		{
+			Name: "secret-in-part", Case: "secrets-kept", Saw: "token",
+			Does: "It shows most of the token in a check.",
+			connect: onToken(func(_ *server, token string, answer *response) {
+				answer.GetChecks()[2].SetDetail("The service accepts " + token[:len(token)-8] + "…")
+			}),
+		},
+		secretInCursor(),
+		{
+			Name: "secret-in-command", Case: "secrets-kept", Saw: "token",
+			Does: "It starts a child with the token in its command line.",
+			connect: onToken(func(s *server, token string, _ *response) {
+				reader, writer, err := os.Pipe()
+				if err != nil {
+					panic(err)
+				}
+				s.keep(writer) // the child ends with this process
+				s.keep(startChild(reader, accompany, token))
+			}),
+		},
+	}
+}
+
+// secretInCursor has the token in its cursors, in hexadecimal digits.
+func secretInCursor() flaw {
+	suffix := "." + hex.EncodeToString([]byte(rightToken))
+	return withCursors(flaw{
+		Name: "secret-in-cursor", Case: "secrets-kept", Saw: "cursor",
+		Does: "Its cursors hold the token.",
+	}, func(cursor string) string { return cursor + suffix }, func(cursor string) string { return strings.TrimSuffix(cursor, suffix) })
+}
+
+// onPages does something before each page.
+func onPages(do func(*outlet)) func(*outlet, *event) error {
+	return func(o *outlet, e *event) error {
+		if e.HasPage() {
+			do(o)
+		}
+		return o.pass(e)
+	}
+}
+
+// onToken does something with the token of a connection that was made.
+func onToken(do func(s *server, token string, answer *response)) connectHook {
+	return func(s *server, ctx context.Context, given *request) (*response, error) {
+		answer, err := s.sound.Connect(ctx, given)
+		if err == nil && !answer.HasRefusal() {
+			answer = proto.CloneOf(answer)
+			do(s, given.GetSecrets()["token"], answer)
+		}
+		return answer, err
+	}
+}
+
+var _ connectorv1.ConnectorServiceServer = (*server)(nil)

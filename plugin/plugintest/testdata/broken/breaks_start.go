@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"math/big"
+	"os"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+
+	"patchbay.example/internal/wire"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+// Places in the handshake's line, which is core|version|network|address|protocol|certificate.
+const (
+	partVersion     = 1
+	partNetwork     = 2
+	partAddress     = 3
+	partCertificate = 5
+)
+
+func startBreaks() []flaw {
+	return []flaw{
+		{
+			Name: "by-hand-silent", Case: "started-by-hand", Saw: "nothing",
+			Does:   "It ends without a word when a person starts it.",
+			byHand: func() int { return wire.ExitUsage },
+		},
+		{
+			Name: "by-hand-content", Case: "started-by-hand", Saw: "0",
+			Does: "It ends with exit code 0 when a person starts it, as if it had done something.",
+			byHand: func() int {
+				fmt.Fprintln(os.Stderr, "This is a connector.")
+				return wire.ExitDone
+			},
+		},
+		{
+			Name: "by-hand-stays", Case: "started-by-hand", Saw: "",
+			Does: "It waits when a person starts it, for nobody.",
+			byHand: func() int {
+				fmt.Fprintln(os.Stderr, "This is a connector.")
+				time.Sleep(lingerLimit)
+				return wire.ExitUsage
+			},
+		},
+		{
+			Name: "greeting", Case: "handshake", Saw: "Welcome",
+			Does:      "It prints a greeting to standard output before the handshake.",
+			handshake: func(line string) string { return "Welcome to the connector of example.com!\n" + line },
+		},
+		{
+			Name: "no-certificate", Case: "handshake", Saw: "certificate",
+			Does:  "It serves without TLS.",
+			start: func(*process) { _ = os.Unsetenv("PLUGIN_CLIENT_CERT") },
+		},
+		{
+			Name: "foreign-address", Case: "handshake", Saw: "192.0.2.1",
+			Does: "It names an address of another machine.",
+			handshake: func(line string) string {
+				return withPart(withPart(line, partNetwork, "tcp"), partAddress, "192.0.2.1:50051")
+			},
+		},
+		{
+			Name: "no-handshake", Case: "handshake", Saw: "",
+			Does:  "It ends before it says where it listens.",
+			start: func(*process) { startedByHost(func() { os.Exit(wire.ExitOurs) }) },
+		},
+		{
+			Name: "version-claimed", Case: "version-mismatch", Saw: "99",
+			Does: "It claims whatever protocol version the host offers.",
+			handshake: func(line string) string {
+				offered, _, _ := strings.Cut(os.Getenv("PLUGIN_PROTOCOL_VERSIONS"), ",")
+				return withPart(line, partVersion, offered)
+			},
+		},
+		{
+			Name: "version-hangs", Case: "version-mismatch", Saw: "",
+			Does: "It waits for ever when it does not speak the version that the host offers.",
+			start: func(*process) {
+				if offered := os.Getenv("PLUGIN_PROTOCOL_VERSIONS"); offered != "" && offered != "1" {
+					_, _ = io.Copy(io.Discard, os.Stdin)
+				}
+			},
+		},
+		withOwnTLS(flaw{
+			Name: "anybody", Case: "mutual-tls", Saw: "without",
+			Does: "It lets in clients that show no certificate.",
+		}, tls.NoClientCert),
+		withOwnTLS(flaw{
+			Name: "any-certificate", Case: "mutual-tls", Saw: "certificate",
+			Does: "It lets in clients that show whatever certificate.",
+		}, tls.RequireAnyClientCert),
+	}
+}
+
+// startedByHost calls do if a host has started the process.
+func startedByHost(do func()) {
+	if os.Getenv(wire.Handshake.MagicCookieKey) == wire.Handshake.MagicCookieValue {
+		do()
+	}
+}
+
+// withPart returns the handshake's line with one of its parts replaced.
+func withPart(line string, part int, value string) string {
+	parts := strings.Split(strings.TrimSpace(line), "|")
+	parts[part] = value
+	return strings.Join(parts, "|") + "\n"
+}
+
+// withOwnTLS makes a flaw serve with a certificate of its own making, as
+// go-plugin does, and ask of clients what policy says.
+func withOwnTLS(f flaw, policy tls.ClientAuthType) flaw {
+	f.start = func(p *process) {
+		certificate := selfSigned()
+		p.flaw.handshake = func(line string) string {
+			return withPart(line, partCertificate, base64.RawStdEncoding.EncodeToString(certificate.Certificate[0]))
+		}
+		config := &tls.Config{Certificates: []tls.Certificate{certificate}, ClientAuth: policy, MinVersion: tls.VersionTLS12}
+		p.flaw.grpc = []grpc.ServerOption{grpc.Creds(credentials.NewTLS(config))}
+	}
+	return f
+}
+
+func selfSigned() tls.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
+		NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+func describeBreaks() []flaw {
+	return []flaw{
+		{
+			Name: "describe-late", Case: "describe-unconfigured", Saw: "CALL_OUT_OF_ORDER",
+			Does: "It describes itself only once it is connected.",
+			describe: func(s *server, ctx context.Context, request *connectorv1.DescribeRequest) (*connectorv1.DescribeResponse, error) {
+				if _, err := s.sound.ListResources(ctx, &connectorv1.ListResourcesRequest{}); err != nil {
+					return nil, err
+				}
+				return s.sound.Describe(ctx, request)
+			},
+		},
+		{
+			Name: "describe-changes", Case: "describe-unconfigured", Saw: "",
+			Does: "It describes itself in other words each time.",
+			describe: func(s *server, ctx context.Context, request *connectorv1.DescribeRequest) (*connectorv1.DescribeResponse, error) {
+				answer, err := s.sound.Describe(ctx, request)
+				if err == nil {
+					answer.SetSummary(fmt.Sprintf("%s This is description %d.", answer.GetSummary(), s.count()))
+				}
+				return answer, err
+			},
+		},
+		{
+			Name: "name-for-people", Case: "describe-identity", Saw: "Synthetic",
+			Does:     "Its name has a capital letter.",
+			describe: onDescription(func(d *connectorv1.DescribeResponse) { d.SetName("Synthetic") }),
+		},
+		{
+			Name: "no-version", Case: "describe-identity", Saw: "version",
+			Does:     "It has no version.",
+			describe: onDescription(func(d *connectorv1.DescribeResponse) { d.SetVersion("") }),
+		},
+		{
+			Name: "schema-text", Case: "config-schema", Saw: "JSON",
+			Does:     "Its configuration's schema is cut off.",
+			describe: onDescription(func(d *connectorv1.DescribeResponse) { d.SetConfigSchemaJson(d.GetConfigSchemaJson()[1:]) }),
+		},
+		{
+			Name: "schema-open", Case: "config-schema", Saw: "additionalProperties",
+			Does:     "Its schema allows unknown properties.",
+			describe: onSchema(`"additionalProperties":false`, `"additionalProperties":true`),
+		},
+		{
+			Name: "schema-type", Case: "config-schema", Saw: "text",
+			Does:     "A property of its schema has a type that JSON Schema does not know.",
+			describe: onSchema(`"type":"boolean"`, `"type":"text"`),
+		},
+		{
+			Name: "secret-number", Case: "config-schema", Saw: "token",
+			Does:     "Its secret is not of type string.",
+			describe: onSchema(`"type":"string","writeOnly":true`, `"type":"integer","writeOnly":true`),
+		},
+		{
+			Name: "reason-spelling", Case: "reasons-declared", Saw: "slow-down",
+			Does: "It declares a reason that is not in capitals.",
+			describe: onReasons(func(reasons []*connectorv1.ReasonDescription) []*connectorv1.ReasonDescription {
+				return append(reasons, connectorv1.ReasonDescription_builder{Reason: "slow-down", Title: "Slow down", Fix: "Wait."}.Build())
+			}),
+		},
+		{
+			Name: "reason-twice", Case: "reasons-declared", Saw: reasonSlow,
+			Does: "It declares a reason twice.",
+			describe: onReasons(func(reasons []*connectorv1.ReasonDescription) []*connectorv1.ReasonDescription {
+				return append(reasons, connectorv1.ReasonDescription_builder{Reason: reasonSlow, Title: "Slow", Fix: "Wait."}.Build())
+			}),
+		},
+		{
+			Name: "reason-without-fix", Case: "reasons-declared", Saw: "SERVICE_ODD",
+			Does: "It declares a reason and not what to do about it.",
+			describe: onReasons(func(reasons []*connectorv1.ReasonDescription) []*connectorv1.ReasonDescription {
+				return append(reasons, connectorv1.ReasonDescription_builder{
+					Reason: "SERVICE_ODD", Class: connectorv1.Class_CLASS_SERVICE_MISBEHAVED, Title: "Odd",
+				}.Build())
+			}),
+		},
+	}
+}
+
+// onSchema replaces a piece of the configuration's schema.
+func onSchema(piece, by string) describeHook {
+	return onDescription(func(d *connectorv1.DescribeResponse) {
+		d.SetConfigSchemaJson([]byte(strings.ReplaceAll(string(d.GetConfigSchemaJson()), piece, by)))
+	})
+}
+
+func onReasons(bend func([]*connectorv1.ReasonDescription) []*connectorv1.ReasonDescription) describeHook {
+	return onDescription(func(d *connectorv1.DescribeResponse) { d.SetReasons(bend(d.GetReasons())) })
+}

@@ -1,0 +1,341 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"patchbay.example/internal/wire"
+	"patchbay.example/plugin"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+// soon is the end of a wait that is not worth waiting for.
+func soon() *timestamppb.Timestamp { return timestamppb.New(time.Now().Add(2 * time.Second)) }
+
+func streamBreaks() []flaw {
+	return []flaw{
+		{
+			Name: "two-syncs", Case: "one-sync", Saw: "second",
+			Does: "It runs a second Sync beside the first.",
+			sync: func(o *outlet) error {
+				return o.server.another(o.ctx).Sync(o.request, o)
+			},
+			acknowledge: acknowledgeAll,
+		},
+		{
+			Name: "second-sync-wins", Case: "one-sync", Saw: "first",
+			Does: "A second Sync ends the first.",
+			sync: func(o *outlet) error {
+				release := o.takeOver()
+				defer release()
+				return o.server.another(o.ctx).Sync(o.request, o)
+			},
+			acknowledge: acknowledgeAll,
+		},
+		{
+			Name: "stuck-after-cancel", Case: "cancel", Saw: "CALL_OUT_OF_ORDER",
+			Does: "After a cancelled Sync it takes that for one that still runs.",
+			sync: func(o *outlet) error {
+				if o.server.isStuck(false) {
+					return outOfOrder("Another Sync is running.")
+				}
+				err := o.sync()
+				if o.ctx.Err() != nil {
+					o.server.isStuck(true)
+				}
+				return err
+			},
+		},
+		{
+			Name: "dies-of-cancel", Case: "cancel", Saw: "",
+			Does: "It ends when a Sync is cancelled.",
+			sync: func(o *outlet) error {
+				err := o.sync()
+				if o.ctx.Err() != nil {
+					os.Exit(wire.ExitOurs)
+				}
+				return err
+			},
+		},
+		{
+			Name: "reads-ahead", Case: "slow-reader", Saw: "MiB",
+			Does:  "It reads ahead of a host that is busy, and keeps all in memory.",
+			sync:  readAhead,
+			event: func(o *outlet, e *event) error { return o.keep(e) },
+		},
+		{
+			Name: "no-window", Case: "window", Saw: "",
+			Does: "It says that it keeps to the window, and does not.",
+			sync: func(o *outlet) error {
+				o.request = proto.CloneOf(o.request)
+				o.request.SetWindow(0)
+				return o.sync()
+			},
+		},
+		{
+			Name: "acknowledged-in-advance", Case: "window", Saw: "Acknowledge",
+			Does: "It lets the host acknowledge pages that were not sent.",
+			acknowledge: func(s *server, ctx context.Context, request *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
+				answer, err := s.sound.Acknowledge(ctx, request)
+				if isRefused(err, plugin.ReasonCallOrder) && strings.Contains(err.Error(), "in advance") {
+					return &connectorv1.AcknowledgeResponse{}, nil
+				}
+				return answer, err
+			},
+		},
+		{
+			Name: "acknowledge-missing", Case: "window", Saw: "Unimplemented",
+			Does: "It says that it keeps to the window, and does not know the call for it.",
+			acknowledge: func(*server, context.Context, *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
+				return nil, status.Error(codes.Unimplemented, "method Acknowledge not implemented")
+			},
+		},
+	}
+}
+
+// acknowledgeAll takes every acknowledgement: the flaw that has it runs its
+// streams elsewhere and without a window.
+func acknowledgeAll(*server, context.Context, *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
+	return &connectorv1.AcknowledgeResponse{}, nil
+}
+
+// takeOver ends the Sync that runs, and makes this one the one that does. The
+// function that it returns ends that.
+func (o *outlet) takeOver() func() {
+	ctx, cancel := context.WithCancel(o.ctx)
+	o.ctx = ctx
+	o.server.mu.Lock()
+	defer o.server.mu.Unlock()
+	if o.server.cancel != nil {
+		o.server.cancel()
+	}
+	o.server.cancel = cancel
+	return cancel
+}
+
+// isStuck reports whether the server is stuck, and makes it so.
+func (s *server) isStuck(now bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stuck = s.stuck || now
+	return s.stuck
+}
+
+// ballast is what an event that is kept takes beside itself: pages of these
+// tests are small, and what piles up has to be seen.
+const ballast = 16 << 20
+
+// readAhead runs the sound stream into memory, and sends from there.
+func readAhead(o *outlet) error {
+	o.queue = make(chan kept, 1<<10)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- o.sync()
+		close(o.queue)
+	}()
+	var sending error
+	for k := range o.queue {
+		if sending == nil {
+			sending = o.pass(k.event)
+		}
+	}
+	return errors.Join(<-ended, sending)
+}
+
+// kept is an event and what it takes.
+type kept struct {
+	event   *event
+	ballast []byte
+}
+
+func (o *outlet) keep(e *event) error {
+	weight := make([]byte, ballast)
+	for i := 0; i < len(weight); i += 4 << 10 {
+		weight[i] = 1 // or the system would not give the memory
+	}
+	select {
+	case o.queue <- kept{e, weight}:
+		return nil
+	case <-o.ctx.Done():
+		return o.ctx.Err()
+	}
+}
+
+func cursorBreaks() []flaw {
+	return []flaw{
+		withCursors(flaw{
+			Name: "cursor-blank", Case: "cursor-form", Saw: "blank",
+			Does: "Its cursors have a blank in them.",
+		}, func(cursor string) string { return cursor + " end" }, func(cursor string) string { return strings.TrimSuffix(cursor, " end") }),
+		withCursors(flaw{
+			Name: "cursor-long", Case: "cursor-form", Saw: "4096",
+			Does: "Its cursors are longer than 4 KiB.",
+		}, func(cursor string) string { return cursor + strings.Repeat("=", wire.MaxCursorBytes) }, func(cursor string) string { return strings.TrimRight(cursor, "=") }),
+		withCursors(flaw{
+			Name: "cursor-accented", Case: "cursor-form", Saw: "ASCII",
+			Does: "Its cursors are not ASCII.",
+		}, func(cursor string) string { return cursor + "é" }, func(cursor string) string { return strings.TrimSuffix(cursor, "é") }),
+		{
+			Name: "resume-skips", Case: "cursor-resume", Saw: "",
+			Does: "It leaves out the first record after a cursor.",
+			event: func(o *outlet, e *event) error {
+				if p := e.GetPage(); p != nil && o.request.GetCursor() != "" && p.GetSequence() == 1 {
+					p.SetRecords(p.GetRecords()[1:])
+				}
+				if e.HasCompleted() && o.request.GetCursor() != "" {
+					e.GetCompleted().SetRecords(e.GetCompleted().GetRecords() - 1)
+				}
+				return o.pass(e)
+			},
+		},
+		{
+			Name: "resume-repeats", Case: "cursor-resume", Saw: "",
+			Does: "From a cursor it sends the page before once more.",
+			sync: func(o *outlet) error {
+				o.request = proto.CloneOf(o.request)
+				o.request.SetCursor(o.server.before(o.ctx, o.request.GetResource(), o.request.GetCursor()))
+				return o.sync()
+			},
+		},
+		{
+			Name: "resume-late", Case: "cursor-resume", Saw: "",
+			Does: "From the last cursor of a listing it sends nothing.",
+			sync: func(o *outlet) error {
+				if strings.HasPrefix(o.request.GetCursor(), cursorVersion+":users:4:") {
+					return o.pass(completedEvent(0, 0))
+				}
+				return o.sync()
+			},
+		},
+		{
+			Name: "garbage-begins", Case: "cursor-foreign", Saw: "",
+			Does: "It begins from the beginning with a cursor that is none.",
+			sync: func(o *outlet) error {
+				if !strings.HasPrefix(o.request.GetCursor(), cursorVersion) {
+					o.request = proto.CloneOf(o.request)
+					o.request.SetCursor("")
+				}
+				return o.sync()
+			},
+		},
+		{
+			Name: "changed-begins", Case: "cursor-foreign", Saw: "",
+			Does: "It begins from the beginning with a cursor that was changed.",
+			sync: func(o *outlet) error {
+				err := o.sync()
+				if isRefused(err, plugin.ReasonCursorInvalid) && strings.HasPrefix(o.request.GetCursor(), cursorVersion) {
+					o.request = proto.CloneOf(o.request)
+					o.request.SetCursor("")
+					return o.sync()
+				}
+				return err
+			},
+		},
+		{
+			Name: "foreign-is-a-fault", Case: "cursor-foreign", Saw: "CONNECTOR_FAULT",
+			Does: "It takes a cursor that is not its own for a fault of its own.",
+			sync: onRefused(plugin.ReasonCursorInvalid, func(*connectorv1.Refusal) error {
+				return refuse(connectorv1.Class_CLASS_CONNECTOR_FAULT, plugin.ReasonFailed, "No such place.")
+			}),
+		},
+		{
+			Name: "resume-crash", Case: "cursor-connect", Saw: "",
+			Does: "It crashes when it is connected with a cursor that is not its own.",
+			connect: onResume(func(*response) {
+				os.Exit(wire.ExitOurs)
+			}),
+		},
+		{
+			Name: "resume-class", Case: "cursor-connect", Saw: "SERVICE_UNAVAILABLE",
+			Does: "Connected with a cursor that is not its own, it says that the service is down.",
+			connect: onResume(func(answer *response) {
+				answer.GetRefusal().SetReason(reasonDown)
+				answer.GetRefusal().SetClass(connectorv1.Class_CLASS_SERVICE_UNAVAILABLE)
+				for _, check := range answer.GetChecks() {
+					if check.GetReason() == plugin.ReasonCursorInvalid {
+						check.SetReason(reasonDown)
+					}
+				}
+			}),
+		},
+		withCursors(flaw{
+			Name: "cursor-of-the-process", Case: "kill-resume", Saw: plugin.ReasonCursorInvalid,
+			Does: "Its cursors mean something in their own process only.",
+		}, func(cursor string) string { return cursor + "@" + strconv.Itoa(os.Getpid()) }, func(cursor string) string {
+			return strings.TrimSuffix(cursor, "@"+strconv.Itoa(os.Getpid()))
+		}),
+	}
+}
+
+// withCursors makes a flaw give its cursors another form, and take them back.
+func withCursors(f flaw, out, in func(string) string) flaw {
+	f.event = func(o *outlet, e *event) error {
+		if p := e.GetPage(); p.GetCursor() != "" {
+			p.SetCursor(out(p.GetCursor()))
+		}
+		return o.pass(e)
+	}
+	f.sync = func(o *outlet) error {
+		o.request = proto.CloneOf(o.request)
+		o.request.SetCursor(in(o.request.GetCursor()))
+		return o.sync()
+	}
+	f.connect = func(s *server, ctx context.Context, given *request) (*response, error) {
+		given = proto.CloneOf(given)
+		for resource, cursor := range given.GetResumeCursors() {
+			given.GetResumeCursors()[resource] = in(cursor)
+		}
+		return s.sound.Connect(ctx, given)
+	}
+	return f
+}
+
+// onResume bends the refusal of a cursor in Connect.
+func onResume(bend func(*response)) connectHook {
+	return onConnected(func(_ *request, answer *response) {
+		if answer.GetRefusal().GetReason() == plugin.ReasonCursorInvalid {
+			bend(answer)
+		}
+	})
+}
+
+// before returns the cursor before one: it looks for it in a listing.
+func (s *server) before(ctx context.Context, resource, cursor string) string {
+	if cursor == "" {
+		return ""
+	}
+	search := &search{ctx: ctx, wanted: cursor}
+	_ = s.another(ctx).Sync(connectorv1.SyncRequest_builder{Resource: resource}.Build(), search)
+	if !search.found {
+		return cursor
+	}
+	return search.before
+}
+
+// search is a stream that looks for a cursor.
+type search struct {
+	grpc.ServerStreamingServer[connectorv1.SyncResponse]
+	ctx            context.Context
+	wanted, before string
+	found          bool
+}
+
+func (s *search) Context() context.Context { return s.ctx }
+
+func (s *search) Send(e *event) error {
+	cursor := e.GetPage().GetCursor()
+	if s.found = s.found || cursor == s.wanted; !s.found && cursor != "" {
+		s.before = cursor
+	}
+	return nil
+}
