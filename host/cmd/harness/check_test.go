@@ -76,7 +76,7 @@ func TestCheckSaysWhyOktaRefuses(t *testing.T) {
 		check, reason string // empty: any
 		fix           string // part of it
 	}{
-		{name: "DPoP", settings: oktatest.Settings{DPoPRequired: true}, code: wire.ExitRefused, check: "token", reason: "DPOP_REQUIRED", fix: "untick “Require Demonstrating Proof of Possession"},
+		{name: "DPoP proof lost", faults: []string{"token:*:invalid_dpop_proof"}, code: wire.ExitRefused, check: "token", reason: "DPOP_REQUIRED", fix: "untick “Require Demonstrating Proof of Possession"},
 		{name: "DPoP nonce", faults: []string{"token:*:use_dpop_nonce"}, code: wire.ExitRefused, check: "token", reason: "DPOP_NONCE_REQUIRED", fix: "untick “Require Demonstrating Proof of Possession"},
 		{name: "no consent", settings: oktatest.Settings{Grants: []string{}}, code: wire.ExitRefused, check: "token", reason: "CONSENT_MISSING", fix: "Okta API Scopes"},
 		{name: "no scope for users", settings: oktatest.Settings{Grants: []string{oktatest.ScopeGroupsRead}}, code: wire.ExitRefused, check: "scopes", reason: "SCOPE_MISSING", fix: "Okta API Scopes"},
@@ -120,7 +120,7 @@ func TestCheckSaysWhyOktaRefuses(t *testing.T) {
 
 func TestWhatAFailureMakesPointlessIsSkipped(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, oktatest.Settings{Users: 3, DPoPRequired: true})
+	r := newRig(t, oktatest.Settings{Users: 3, Grants: []string{}})
 	p := r.command("check", "--format", "json").Run(t)
 	statuses := map[string]string{}
 	for _, c := range reportIn(t, p).Checks {

@@ -65,7 +65,7 @@ a connector reaches it.`,
 	flags.IntVar(&f.settings.PageLimit, "page-limit", oktatest.DefaultPageLimit, "people on a page at most")
 	flags.StringSliceVar(&f.settings.Grants, "grant", nil, "scope that is granted; may be repeated (default: all that the connector asks for)")
 	flags.StringVar(&f.role, "role", "granted", "the app's admin role: granted, forbidden (403) or empty (200 and nobody)")
-	flags.BoolVar(&f.settings.DPoPRequired, "dpop", false, "demand DPoP, as an app made in the console does at first")
+	flags.BoolVar(&f.settings.DPoPRequired, "dpop", false, "demand DPoP proofs, as an app made in the console does at first")
 	flags.BoolVar(&f.settings.TLS, "tls", false, "serve https, with a certificate made at the start")
 	flags.BoolVar(&f.settings.Prerender, "prerender", false, "render all pages before serving, for measurements")
 	flags.StringArrayVar(&f.faults, "fault", nil, "fault to order, as endpoint:when:kind; may be repeated; see --list-faults")

@@ -75,7 +75,7 @@ func TestTheFlagsOfATenant(t *testing.T) {
 		code  int
 		says  string
 	}{
-		{"--dpop", wire.ExitRefused, "(DPOP_REQUIRED)"},
+		{"--dpop", wire.ExitDone, "✓ role"},
 		{"--role forbidden", wire.ExitRefused, "(ROLE_MISSING)"},
 		{"--role empty", wire.ExitRefused, "(ROLE_SEES_NOBODY)"},
 		{"--role granted --grant okta.users.read", wire.ExitDone, "✓ role"},
