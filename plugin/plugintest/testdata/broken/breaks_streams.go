@@ -28,19 +28,25 @@ func streamBreaks() []flaw {
 			Name: "two-syncs", Case: "one-sync", Saw: "second",
 			Does: "It runs a second Sync beside the first.",
 			sync: func(o *outlet) error {
-				return o.server.another(o.ctx).Sync(o.request, o)
+				err := o.sync()
+				if isRefused(err, plugin.ReasonCallOrder) {
+					return o.server.another(o.ctx).Sync(o.request, o)
+				}
+				return err
 			},
-			acknowledge: acknowledgeAll,
 		},
 		{
 			Name: "second-sync-wins", Case: "one-sync", Saw: "first",
 			Does: "A second Sync ends the first.",
 			sync: func(o *outlet) error {
-				release := o.takeOver()
-				defer release()
-				return o.server.another(o.ctx).Sync(o.request, o)
+				endFirst := o.cancellable()
+				err := o.sync()
+				if isRefused(err, plugin.ReasonCallOrder) {
+					endFirst()
+					return o.server.another(o.ctx).Sync(o.request, o)
+				}
+				return err
 			},
-			acknowledge: acknowledgeAll,
 		},
 		{
 			Name: "stuck-after-cancel", Case: "cancel", Saw: "CALL_OUT_OF_ORDER",
@@ -103,24 +109,17 @@ func streamBreaks() []flaw {
 	}
 }
 
-// acknowledgeAll takes every acknowledgement: the flaw that has it runs its
-// streams elsewhere and without a window.
-func acknowledgeAll(*server, context.Context, *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
-	return &connectorv1.AcknowledgeResponse{}, nil
-}
-
-// takeOver ends the Sync that runs, and makes this one the one that does. The
-// function that it returns ends that.
-func (o *outlet) takeOver() func() {
-	ctx, cancel := context.WithCancel(o.ctx)
-	o.ctx = ctx
+// cancellable lets a later stream end this one. It returns a function that ends
+// the one before.
+func (o *outlet) cancellable() (endFirst func()) {
 	o.server.mu.Lock()
 	defer o.server.mu.Unlock()
+	endFirst = func() {}
 	if o.server.cancel != nil {
-		o.server.cancel()
+		endFirst = o.server.cancel
 	}
-	o.server.cancel = cancel
-	return cancel
+	o.ctx, o.server.cancel = context.WithCancel(o.ctx)
+	return endFirst
 }
 
 // isStuck reports whether the server is stuck, and makes it so.
