@@ -86,6 +86,18 @@ func TestAGoodTenantConnects(t *testing.T) {
 	}
 }
 
+func TestAnAppThatDemandsDPoPConnects(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 45, PageLimit: 20, DPoPRequired: true})
+	if got := checksOf(r.tryConnect()); got != allOK {
+		t.Errorf("%s, want %s", got, allOK)
+	}
+	r.sync().wantComplete().wantIDs(r.listed())
+	if s := r.tenant.Stats(); s.TokensIssued != 1 || len(s.Violations) > 0 || s.Proofs == 0 {
+		t.Errorf("%d tokens, %d proofs, and what Okta asks not to do: %v", s.TokensIssued, s.Proofs, s.Violations)
+	}
+}
+
 func TestUsersAreListedAsAResource(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, oktatest.Settings{Users: 5}).connect()
@@ -149,7 +161,9 @@ func TestRefusedConnectionsSayWhichCheckFailsAndWhy(t *testing.T) {
 	}{
 		"users not granted":         {oktatest.Settings{Grants: []string{scopeGroups}}, nil, nil, "scopes", oktaapi.ReasonScopeMissing, permission},
 		"nothing granted":           {oktatest.Settings{Grants: []string{}}, nil, nil, "token", oktaapi.ReasonConsentMissing, permission},
-		"DPoP":                      {oktatest.Settings{DPoPRequired: true}, nil, nil, "token", oktaapi.ReasonDPoPRequired, credentials},
+		"DPoP proof lost":           {oktatest.Settings{}, []string{"token:*:invalid_dpop_proof"}, nil, "token", oktaapi.ReasonDPoPRequired, credentials},
+		"DPoP nonce without end":    {oktatest.Settings{}, []string{"token:*:use_dpop_nonce"}, nil, "token", oktaapi.ReasonDPoPNonceRequired, credentials},
+		"DPoP proof not accepted":   {oktatest.Settings{DPoPRequired: true}, []string{"users:*:400-dpop=htu"}, nil, "users", oktaapi.ReasonDPoPProofRefused, credentials},
 		"no role, as a refusal":     {oktatest.Settings{Role: oktatest.RoleMissing403}, nil, nil, "role", oktaapi.ReasonRoleMissing, permission},
 		"no role, as an empty list": {oktatest.Settings{Role: oktatest.RoleMissingEmpty}, nil, nil, "role", oktaapi.ReasonRoleSeesNobody, permission},
 		"wrong key":                 {oktatest.Settings{}, nil, func(r *rig) { r.secrets["private_key"] = newKey256(r.T) }, "token", oktaapi.ReasonAssertionAlgorithmRejected, credentials},

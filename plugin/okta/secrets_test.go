@@ -15,6 +15,8 @@ func TestNoSecretIsShown(t *testing.T) {
 	shown := &bytes.Buffer{}
 	for _, faults := range [][]string{
 		nil,
+		{"token:*:use_dpop_nonce"},
+		{"users:2+:400-dpop=htu"},
 		{"token:*:signature"},
 		{"token:*:exp-too-far"},
 		{"users:2:401-expired"},
@@ -23,7 +25,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		{"token:1:429=1s"},
 		{"users:2:reset-body"},
 	} {
-		r := newRig(t, oktatest.Settings{Users: 20, PageLimit: 10}, faults...)
+		r := newRig(t, oktatest.Settings{Users: 20, PageLimit: 10, DPoPRequired: true}, faults...)
 		response := r.tryConnect()
 		fmt.Fprintf(shown, "%v %+v %#v\n", response, response, response)
 		if !response.HasRefusal() {

@@ -17,15 +17,24 @@ type accessClaims struct {
 	Version  int      `json:"ver"`
 	ClientID string   `json:"cid"`
 	Scopes   []string `json:"scp"`
+	// Bound is set for a token that is of use with DPoP proofs only.
+	Bound *confirmation `json:"cnf,omitempty"`
 }
 
 // maxRefusedTokens bounds the memory for tokens that faults revoked. An hour at
 // the token endpoint's rate brings 9,000.
 const maxRefusedTokens = 10_000
 
-// issue answers with a new access token.
-func (x *exchange) issue(scopes []string) {
+// issue answers with a new access token: bound to the key of a thumbprint, or a
+// Bearer token where that is empty.
+func (x *exchange) issue(scopes []string, thumbprint string) {
 	now, life := x.t.settings.Clock(), x.t.settings.TokenLifetime
+	kind := "Bearer"
+	var bound *confirmation
+	if thumbprint != "" {
+		kind, bound = "DPoP", &confirmation{thumbprint}
+		x.w.Header().Set("DPoP-Nonce", x.t.nonces()[0])
+	}
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			ID:        "AT." + newRequestID(),
@@ -38,6 +47,7 @@ func (x *exchange) issue(scopes []string) {
 		Version:  1,
 		ClientID: x.t.app.clientID,
 		Scopes:   scopes,
+		Bound:    bound,
 	})
 	token.Header["typ"], token.Header["kid"] = "application/okta-internal-at+jwt", "org-signing-key"
 	signed, err := token.SignedString(x.t.app.signer)
@@ -51,19 +61,18 @@ func (x *exchange) issue(scopes []string) {
 		ExpiresIn   int    `json:"expires_in"`
 		AccessToken string `json:"access_token"`
 		Scope       string `json:"scope"`
-	}{"Bearer", int(life / time.Second), signed, strings.Join(scopes, " ")}))
+	}{kind, int(life / time.Second), signed, strings.Join(scopes, " ")}))
 }
 
 // authenticate checks the request's access token. If it is not good the request
 // has been answered.
 func (x *exchange) authenticate() (*accessClaims, bool) {
-	header := x.r.Header.Get("Authorization")
-	signed, isBearer := strings.CutPrefix(header, "Bearer ")
+	scheme, signed := credentialsOf(x.r)
 	switch {
-	case header == "":
+	case scheme == "":
 		x.refuse(apiError("E0000005"))
 		return nil, false
-	case !isBearer: // SSWS is for API tokens, DPoP for tokens bound by it
+	case scheme != "Bearer" && scheme != "DPoP": // SSWS is for API tokens
 		x.refuse(apiError("E0000011"))
 		return nil, false
 	}
@@ -79,12 +88,20 @@ func (x *exchange) authenticate() (*accessClaims, bool) {
 		x.refuseToken401()
 		return nil, false
 	}
+	switch {
+	case claims.Bound == nil && scheme != "Bearer":
+		x.refuse(apiError("E0000011"))
+		return nil, false
+	case claims.Bound != nil && !x.proveAccess(signed, scheme, *claims.Bound):
+		return nil, false
+	}
 	return claims, true
 }
 
 // refuseToken401 refuses the request's token and remembers that.
 func (x *exchange) refuseToken401() {
-	x.t.app.refuse(strings.TrimPrefix(x.r.Header.Get("Authorization"), "Bearer "))
+	_, signed := credentialsOf(x.r)
+	x.t.app.refuse(signed)
 	x.refuseExpired(x.t.settings.Expired)
 }
 
@@ -94,14 +111,26 @@ func (x *exchange) refuseExpired(as Refusal401) {
 		x.refuse(apiError("E0000011"))
 		return
 	}
-	x.challenge("", "invalid_token", "The token has expired.")
+	x.challenge(x.scheme(), "", "invalid_token", "The token has expired.")
 	x.empty(http.StatusUnauthorized)
 }
 
+// scheme is the one by which the request's token should be used.
+func (x *exchange) scheme() string {
+	if scheme, _ := credentialsOf(x.r); scheme == "DPoP" {
+		return scheme
+	}
+	return "Bearer"
+}
+
 // challenge sets WWW-Authenticate in the form that Okta documents, http and all.
-func (x *exchange) challenge(scope, code, description string) {
+// For DPoP it names the algorithms of proofs first (okta/okta-sdk-golang issue 468).
+func (x *exchange) challenge(scheme, scope, code, description string) {
+	if scheme == "DPoP" {
+		scheme = fmt.Sprintf("DPoP algs=%q,", strings.Join(assertionAlgorithms, " "))
+	}
 	host := x.r.Host
-	value := fmt.Sprintf(`Bearer authorization_uri="http://%s/oauth2/v1/authorize", realm="http://%s"`, host, host)
+	value := fmt.Sprintf(`%s authorization_uri="http://%s/oauth2/v1/authorize", realm="http://%s"`, scheme, host, host)
 	if scope != "" {
 		value += fmt.Sprintf(`, scope=%q`, scope)
 	}
@@ -111,7 +140,7 @@ func (x *exchange) challenge(scope, code, description string) {
 
 // refuseScope answers as Okta does when the token lacks a scope: no body.
 func (x *exchange) refuseScope(scope string) {
-	x.challenge(scope, "insufficient_scope", "The access token provided does not contain the required scopes.")
+	x.challenge(x.scheme(), scope, "insufficient_scope", "The access token provided does not contain the required scopes.")
 	x.empty(http.StatusForbidden)
 }
 

@@ -35,6 +35,7 @@ type app struct {
 	keys    []jose.JSONWebKey    // registered public keys
 	used    map[string]time.Time // jti of accepted assertions, until they expire
 	seen    map[string]time.Time // jti of any assertion, likewise
+	proofs  map[string]time.Time // jti of accepted DPoP proofs, likewise
 	refused map[string]bool      // access tokens that a fault revoked
 }
 
@@ -62,6 +63,7 @@ func newApp(s Settings) (*app, error) {
 		signer:   signer,
 		used:     map[string]time.Time{},
 		seen:     map[string]time.Time{},
+		proofs:   map[string]time.Time{},
 		refused:  map[string]bool{},
 	}
 	public := jose.JSONWebKey{Key: key.Public()}

@@ -22,7 +22,8 @@
 // # How strict it is
 //
 // A client assertion is checked like Okta checks it: form, client, key id,
-// algorithm, signature, audience, times, single use. Scopes must have been
+// algorithm, signature, audience, times, single use. Where the app requires DPoP
+// each request needs a proof, which is checked as RFC 9449 says. Scopes must have been
 // granted, the app must hold an admin role, cursors cannot be made up, and
 // requests are counted against rate limits with Okta's headers. What Okta would
 // tolerate but asks clients not to do is not refused: it is counted in

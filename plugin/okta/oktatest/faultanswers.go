@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,6 +83,15 @@ func refusalKinds() []faultKind {
 		plainKind("401-feature", atAPI, "answer 401 E0000015, which a new token does not help against", func(x *exchange) {
 			x.answer(func() { x.refuse(apiError("E0000015")) })
 		}),
+		textKind("400-dpop", atAPI, "a claim of the proof: htu, ath, iat or jti", "htu", "answer 400 invalid_dpop_proof without a body", checkProofClaim, func(x *exchange, claim string) {
+			x.answer(func() { x.refuseProof(http.StatusBadRequest, wrongClaim(claim)) })
+		}),
+		plainKind("401-dpop-nonce", atAPI, "answer 401 use_dpop_nonce with another nonce each time", func(x *exchange) {
+			x.answer(func() {
+				x.w.Header().Set("DPoP-Nonce", "nonce-"+x.requestID)
+				x.refuseProof(http.StatusUnauthorized, &errDPoPNonce)
+			})
+		}),
 		plainKind("scope-missing", atAPI, "answer 403 insufficient_scope without a body", func(x *exchange) {
 			x.answer(func() { x.refuseScope(neededScope(x.endpoint)) })
 		}),
@@ -116,7 +126,8 @@ func (x *exchange) refuseRate(d time.Duration) {
 
 // revoke refuses the request's token, now and for ever.
 func (x *exchange) revoke(as Refusal401) {
-	x.t.app.refuse(strings.TrimPrefix(x.r.Header.Get("Authorization"), "Bearer "))
+	_, signed := credentialsOf(x.r)
+	x.t.app.refuse(signed)
 	x.refuseExpired(as)
 }
 
@@ -160,6 +171,13 @@ func checkScopes(scopes string) error {
 		if !oktaScope.MatchString(scope) {
 			return fmt.Errorf("%q is not a scope such as %s", scope, ScopeUsersRead)
 		}
+	}
+	return nil
+}
+
+func checkProofClaim(claim string) error {
+	if !slices.Contains([]string{"htu", "ath", "iat", "jti"}, claim) {
+		return fmt.Errorf("%q is none of them", claim)
 	}
 	return nil
 }

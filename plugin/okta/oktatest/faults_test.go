@@ -59,6 +59,14 @@ var faultCases = map[string]func(t *testing.T, c *client){
 	"cursor-lost-search": answeredPage(400, func(a answer) bool { return hasCause(a, "E0000031", "Invalid search query.") }),
 	"cursor-lost-paging": refusedPage(400, "E0000029"),
 
+	"400-dpop": answeredPage(400, func(a answer) bool {
+		challenge := a.header.Get("WWW-Authenticate")
+		return len(a.body) == 0 && strings.HasPrefix(challenge, `DPoP algs="RS256 `) && strings.Contains(challenge, `error_description="'htu' claim`)
+	}),
+	"401-dpop-nonce": answeredPage(401, func(a answer) bool {
+		return strings.Contains(a.header.Get("WWW-Authenticate"), `error="use_dpop_nonce"`) && a.header.Get("DPoP-Nonce") != ""
+	}),
+
 	"next-elsewhere": func(t *testing.T, c *client) {
 		next := c.page2().next()
 		if !strings.HasPrefix(next, c.tenant.ElsewhereURL()) {

@@ -57,6 +57,8 @@ var oauthErrors = []oauthError{
 	{"jwks-ambiguous", 401, "invalid_client", "All keys in the client JWKSet from jwks_uri must have a unique kid."},
 	errMultipleAuth, errInvalidRequest, errRepeated, errInQuery, errNoScopes, errInvalidScope, errConsentRequired,
 	errUnauthorizedClient, errUnsupportedGrant, errDPoPMissing, errDPoPNonce,
+	{"dpop-htu", 400, "invalid_dpop_proof", wrongClaim("htu").description},
+	{"dpop-iat", 400, "invalid_dpop_proof", wrongClaim("iat").description},
 	{"access_denied", 403, "access_denied", "The request is made from outside the client's permitted network zones."},
 	errUnavailable,
 	{"server_error", 500, "server_error", "The authorization server encountered an unexpected condition that prevented it from fulfilling the request."},
@@ -65,7 +67,11 @@ var oauthErrors = []oauthError{
 // refuseToken answers with an error of the token endpoint.
 func (x *exchange) refuseToken(e oauthError) {
 	if e.code == errDPoPNonce.code {
-		x.w.Header().Set("DPoP-Nonce", "nonce-"+x.requestID)
+		nonce := x.t.nonces()[0]
+		if x.plan.answer != nil { // by order: another one each time
+			nonce = "nonce-" + x.requestID
+		}
+		x.w.Header().Set("DPoP-Nonce", nonce)
 	}
 	x.json(e.status, mustJSON(struct {
 		Error            string `json:"error"`

@@ -94,9 +94,21 @@ type Settings struct {
 	// Role is the app's admin role.
 	Role RoleMode
 	// DPoPRequired is the console's "Require Demonstrating Proof of Possession
-	// (DPoP) header in token requests", on by default for apps made there. No
-	// proof is accepted: the tenant serves Bearer tokens only.
+	// (DPoP) header in token requests", on by default for apps made there. Tokens
+	// are bound to the key of the proof, which must hold a nonce of the token
+	// endpoint's. Without it Okta passes over proofs and gives Bearer tokens.
 	DPoPRequired bool
+	// DPoPOffered binds the tokens of those who send a proof although the app
+	// does not require it: what RFC 9449 section 5 expects of a server, and Okta
+	// is not known to do.
+	DPoPOffered bool
+	// DPoPNonceForAPI demands a nonce, the management API's own, in the proofs
+	// for its requests as well: Okta announces that it may.
+	DPoPNonceForAPI bool
+	// DPoPNonceLifetime is how often nonces are renewed. The token endpoint's work
+	// for three lifetimes, the management API's for one. 0 means
+	// DefaultDPoPNonceLifetime.
+	DPoPNonceLifetime time.Duration
 	// KidRequired refuses assertions without a key id also while the app has
 	// one key. With several keys they are always refused.
 	KidRequired bool
@@ -140,6 +152,9 @@ func (s Settings) withDefaults() (Settings, error) {
 	if s.Users < 0 || s.Users > MaxUsers {
 		return s, fmt.Errorf("%d users: want 0 to %d", s.Users, MaxUsers)
 	}
+	if s.DPoPNonceLifetime < 0 {
+		return s, errors.New("the lifetime of DPoP nonces must not be negative")
+	}
 	if s.PageLimit < 0 || s.Latency < 0 || s.TokenLifetime < 0 || s.Concurrency < 0 {
 		return s, errors.New("page limit, latency, token lifetime and concurrency must not be negative")
 	}
@@ -154,6 +169,7 @@ func (s Settings) withDefaults() (Settings, error) {
 	}
 	setDefault(&s.PageLimit, DefaultPageLimit)
 	setDefault(&s.TokenLifetime, DefaultTokenLifetime)
+	setDefault(&s.DPoPNonceLifetime, DefaultDPoPNonceLifetime)
 	setDefault(&s.UsersPerMinute, DefaultUsersPerMinute)
 	setDefault(&s.TokensPerMinute, DefaultTokensPerMinute)
 	setDefault(&s.Concurrency, DefaultConcurrency)

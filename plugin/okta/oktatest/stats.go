@@ -40,6 +40,9 @@ type Stats struct {
 	TokensIssued int
 	// AssertionsReplayed counts refusals because of a jti used before.
 	AssertionsReplayed int
+	// Proofs counts DPoP proofs that were accepted, ProofsReplayed refusals
+	// because of a jti used before.
+	Proofs, ProofsReplayed int
 	// UsersFirst and UsersContinued are requests for any list of users without
 	// and with a cursor.
 	UsersFirst, UsersContinued int

@@ -39,7 +39,7 @@ func (x *exchange) token() {
 	if !x.countAgainstLimit() {
 		return
 	}
-	scopes, refusal := x.t.authorizeClient(x)
+	scopes, thumbprint, refusal := x.t.authorizeClient(x)
 	if refusal != nil {
 		x.refuseToken(*refusal)
 		return
@@ -47,7 +47,7 @@ func (x *exchange) token() {
 	if x.plan.grants != nil {
 		scopes = intersect(scopes, x.plan.grants)
 	}
-	x.issue(scopes)
+	x.issue(scopes, thumbprint)
 }
 
 // readForm reads the request's body, and reports whether it was a form within
@@ -65,30 +65,38 @@ func readForm(r *http.Request) (url.Values, bool) {
 	return form, err == nil
 }
 
-// authorizeClient decides a request for a token: the scopes to grant, or the
-// refusal.
-func (t *Tenant) authorizeClient(x *exchange) ([]string, *oauthError) {
+// authorizeClient decides a request for a token: the scopes to grant and the
+// thumbprint of the key to bind it to, empty for none, or the refusal.
+func (t *Tenant) authorizeClient(x *exchange) (scopes []string, thumbprint string, refusal *oauthError) {
+	if refusal := checkForm(x); refusal != nil {
+		return nil, "", refusal
+	}
+	if refusal := checkGrantType(x.body.Get("grant_type")); refusal != nil {
+		return nil, "", refusal
+	}
+	if refusal := t.authenticateClient(x, x.body); refusal != nil {
+		return nil, "", refusal
+	}
+	if thumbprint, refusal = t.bind(x); refusal != nil {
+		return nil, "", refusal
+	}
+	scopes, refusal = t.grant(x.body.Get("scope"))
+	return scopes, thumbprint, refusal
+}
+
+func checkForm(x *exchange) *oauthError {
 	if len(x.query) > 0 {
-		return nil, &errInQuery
+		return &errInQuery
 	}
 	if !x.bodyRead {
-		return nil, &errInvalidRequest
+		return &errInvalidRequest
 	}
 	for _, values := range x.body {
 		if len(values) > 1 {
-			return nil, &errRepeated
+			return &errRepeated
 		}
 	}
-	if refusal := checkGrantType(x.body.Get("grant_type")); refusal != nil {
-		return nil, refusal
-	}
-	if refusal := t.authenticateClient(x, x.body); refusal != nil {
-		return nil, refusal
-	}
-	if refusal := t.checkDPoP(x.r); refusal != nil {
-		return nil, refusal
-	}
-	return t.grant(x.body.Get("scope"))
+	return nil
 }
 
 func checkGrantType(grantType string) *oauthError {
@@ -123,18 +131,6 @@ func (t *Tenant) authenticateClient(x *exchange, body url.Values) *oauthError {
 		return &errUnknownClient
 	}
 	return t.checkAssertion(assertion, x.origin()+tokenPath)
-}
-
-// checkDPoP refuses every request where the app requires DPoP: with a proof for
-// the nonce it lacks, as Okta does first.
-func (t *Tenant) checkDPoP(r *http.Request) *oauthError {
-	switch {
-	case !t.settings.DPoPRequired:
-		return nil
-	case r.Header.Get("DPoP") == "":
-		return &errDPoPMissing
-	}
-	return &errDPoPNonce
 }
 
 // grant cuts the requested scopes down to the consented ones.

@@ -291,16 +291,6 @@ func TestScopesAreCutDownToGrants(t *testing.T) {
 	wantOAuth(t, none.postForm(none.form(none.assertion(nil, nil))), errConsentRequired)
 }
 
-func TestDPoPRequired(t *testing.T) {
-	c := start(t, Settings{DPoPRequired: true})
-	wantOAuth(t, c.postForm(c.form(c.assertion(nil, nil))), errDPoPMissing)
-	got := c.post(tokenPath, c.form(c.assertion(nil, nil)).Encode(), map[string]string{"DPoP": "proof"})
-	wantOAuth(t, got, errDPoPNonce)
-	if got.header.Get("DPoP-Nonce") == "" {
-		t.Error("no DPoP-Nonce header")
-	}
-}
-
 func TestTokenRateLimit(t *testing.T) {
 	c := start(t, Settings{TokensPerMinute: 1})
 	c.signIn()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -27,18 +28,32 @@ const (
 // immutable and safe for concurrent use. The zero value authorizes nothing.
 type Token struct {
 	// reveal keeps the value out of reach of anything that prints by reflection.
-	reveal  func() string
+	reveal func() string
+	// prove makes the proof for a request with a token that is bound to a key; nil for a Bearer token.
+	prove   func(method string, target *url.URL) (string, error)
 	scopes  []string
 	expires time.Time
 	renewAt time.Time
 }
 
-// Authorize sets the request's Authorization header to the token, with the Bearer scheme (RFC 6750 section 2.1). The
-// caller makes sure that the request goes to the org that the token is for.
-func (t *Token) Authorize(r *http.Request) {
-	if t.reveal != nil {
+// Authorize sets the request's Authorization header to the token: with the Bearer scheme (RFC 6750 section 2.1), or with
+// the DPoP scheme and a proof for this very request (RFC 9449 section 7.1), which must not be sent twice. The caller makes
+// sure that the request goes to the org that the token is for. The error is of signing.
+func (t *Token) Authorize(r *http.Request) error {
+	switch {
+	case t.reveal == nil:
+		return nil
+	case t.prove == nil:
 		r.Header.Set("Authorization", "Bearer "+t.reveal())
+		return nil
 	}
+	proof, err := t.prove(r.Method, r.URL)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "DPoP "+t.reveal())
+	r.Header.Set("DPoP", proof)
+	return nil
 }
 
 // Scopes returns the granted scopes, sorted; a new slice.
@@ -79,6 +94,9 @@ func (t *Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 // MarshalJSON gives [Token.String] as a JSON string.
 func (t *Token) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
 
+// proveFunc makes a proof for a request with an access token.
+type proveFunc func(method string, target *url.URL, accessToken string) (string, error)
+
 // tokenAnswer is the body of a 200 (RFC 6749 section 5.1).
 type tokenAnswer struct {
 	TokenType   string      `json:"token_type"`
@@ -93,8 +111,9 @@ func isTokenText(text string) bool {
 		!strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// readToken reads a 200 of the token endpoint, asked for at the given time.
-func readToken(resp *http.Response, body []byte, requested []string, asked time.Time) (*Token, *Error) {
+// readToken reads a 200 of the token endpoint, asked for at the given time. prove makes the proofs of a token that is
+// bound to the key whose proof the request carried.
+func readToken(resp *http.Response, body []byte, requested []string, asked time.Time, prove proveFunc) (*Token, *Error) {
 	r := readRefusal(resp, body, nil)
 	if r.webPage {
 		return nil, r.newError(ReasonCaptivePortal, "a web page came from "+r.place()+" where Okta answers JSON", RetryNever)
@@ -107,15 +126,20 @@ func readToken(resp *http.Response, body []byte, requested []string, asked time.
 		return nil, r.newError(ReasonTokenResponseUnreadable, "the token endpoint's answer is not the JSON that was expected", RetryNever)
 	}
 	switch {
-	case strings.EqualFold(answer.TokenType, "DPoP"):
-		return nil, r.newError(ReasonDPoPRequired, "the app's tokens are bound to DPoP, which this connector does not speak", RetryNever)
 	case !isTokenText(answer.AccessToken):
 		return nil, r.newError(ReasonTokenResponseUnreadable, "the token endpoint's answer holds no access token", RetryNever)
-	case answer.TokenType != "" && !strings.EqualFold(answer.TokenType, "Bearer"):
+	case answer.TokenType != "" && !strings.EqualFold(answer.TokenType, "Bearer") && !answer.isBound():
 		return nil, r.newError(ReasonTokenResponseUnreadable, "the token endpoint gave a kind of token that this connector does not know", RetryNever)
 	}
-	return newToken(answer, requested, asked), nil
+	token := newToken(answer, requested, asked)
+	if answer.isBound() {
+		token.prove = func(method string, target *url.URL) (string, error) { return prove(method, target, answer.AccessToken) }
+	}
+	return token, nil
 }
+
+// isBound reports whether the token is of use with DPoP proofs only.
+func (a tokenAnswer) isBound() bool { return strings.EqualFold(a.TokenType, "DPoP") }
 
 func newToken(answer tokenAnswer, requested []string, asked time.Time) *Token {
 	lifetime := defaultTokenLifetime

@@ -36,11 +36,11 @@ func APIError(resp *http.Response, body []byte) *Error {
 		return e
 	case "invalid_token":
 		return r.newError(ReasonAccessTokenRejected, "Okta no longer accepts the access token", RetryWithNewToken)
-	case "invalid_dpop_proof", "use_dpop_nonce":
-		return r.newError(ReasonDPoPRequired, "the access token is bound to DPoP, which this connector does not speak", RetryNever)
+	case "invalid_dpop_proof", "use_dpop_nonce": // with HTTP 400 (okta/okta-sdk-golang issue 468) or 401 (RFC 9449 section 9)
+		return r.proofRefused()
 	case "invalid_request":
 		if r.says("dpop") {
-			return r.newError(ReasonDPoPRequired, "the access token is bound to DPoP, which this connector does not speak", RetryNever)
+			return r.proofLost()
 		}
 	case "access_denied": // an app's network zones hold for the Management API too
 		return r.accessDenied()
@@ -152,7 +152,10 @@ func readChallenge(header http.Header) challenge {
 		value := strings.ReplaceAll(match[2], `\"`, `"`) + match[3]
 		switch strings.ToLower(match[1]) {
 		case "error":
-			c.oauthError = cleanCode(value)
+			// A server may challenge for Bearer and for DPoP in one header; what it says of the proof comes first.
+			if !isProofError(c.oauthError) {
+				c.oauthError = cleanCode(value)
+			}
 		case "error_description":
 			c.description = value
 		case "scope":
@@ -161,6 +164,8 @@ func readChallenge(header http.Header) challenge {
 	}
 	return c
 }
+
+func isProofError(code string) bool { return code == "invalid_dpop_proof" || code == "use_dpop_nonce" }
 
 // scopeText is the alphabet of Okta's scopes, and the blanks between several.
 var scopeText = regexp.MustCompile(`^[A-Za-z0-9_.:-]+(?: [A-Za-z0-9_.:-]+)*$`)

@@ -153,20 +153,36 @@ func (c *Client) get(ctx context.Context, path, query string, repeats retryOf, w
 		cancel()
 		return nil, nil, err
 	}
-	token.Authorize(request)
+	sentNonce := c.tokens.apiNonce.current()
+	if err := token.Authorize(request); err != nil {
+		cancel()
+		return nil, nil, err
+	}
+	asked := c.tokens.settings.Now()
 	response, err := c.http.Do(request)
 	if err != nil {
 		cancel()
 		return nil, nil, NetworkError(err, c.base)
 	}
 	header = response.Header
+	c.tokens.apiNonce.adopt(header)
 	if response.StatusCode == http.StatusOK {
 		c.accepted(token)
 		return response, cancel, nil
 	}
 	refusal := APIError(response, readRefusalBody(response, cancel))
-	if refusal.Retry == RetryWithNewToken {
+	switch refusal.Retry {
+	case RetryWithNewToken:
 		return nil, nil, c.rejected(ctx, token, refusal, wait)
+	case RetryWithNewProof:
+		if refusal.Reason != ReasonDPoPNonceRequired || c.tokens.apiNonce.current() != sentNonce {
+			return nil, nil, renewed(refusal)
+		}
+	case RetryWithServiceTime:
+		if c.tokens.adoptTimeOf(header, asked) {
+			return nil, nil, renewed(refusal)
+		}
+		refusal = c.tokens.explain(refusal)
 	}
 	c.accepted(token)
 	return nil, nil, refusal
@@ -205,9 +221,9 @@ func (c *Client) request(ctx context.Context, path, query string, repeats retryO
 // list all users). All three values together also make the list faster.
 const contentTypeHint = `application/json; okta-response="omitCredentials,omitCredentialsLinks,omitTransitioningToStatus"`
 
-// errRetryNow marks a refused token that has been replaced: the same request
-// may be repeated at once.
-var errRetryNow = errors.New("the access token was renewed")
+// errRetryNow marks a refused token or proof that can be replaced: the same
+// request may be repeated at once.
+var errRetryNow = errors.New("the request can be repeated with a new token or a new proof")
 
 // renewed marks a refusal so.
 func renewed(refusal *Error) error { return fmt.Errorf("%w: %w", errRetryNow, refusal) }

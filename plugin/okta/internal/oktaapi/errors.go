@@ -22,6 +22,8 @@ const (
 	RetryWithNewAssertion
 	// RetryWithServiceTime means that an assertion made by the service's clock may help, once.
 	RetryWithServiceTime
+	// RetryWithNewProof means that a new DPoP proof helps: the last one lacked the server's nonce, or counts as used.
+	RetryWithNewProof
 	// RetryFromStart means that the listing must begin again at its first page.
 	RetryFromStart
 )

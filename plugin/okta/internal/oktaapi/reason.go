@@ -173,10 +173,12 @@ const (
 	ReasonGrantTypeNotAllowed = "GRANT_TYPE_NOT_ALLOWED"
 	// ReasonGrantTypeUnsupported says that the server does not know client credentials.
 	ReasonGrantTypeUnsupported = "GRANT_TYPE_UNSUPPORTED"
-	// ReasonDPoPRequired says that the app demands DPoP, which this connector does not speak.
+	// ReasonDPoPRequired says that the app demands DPoP, and that the proof, which is always sent, did not reach Okta.
 	ReasonDPoPRequired = "DPOP_REQUIRED"
-	// ReasonDPoPNonceRequired says that Okta asked for a DPoP nonce, although no proof was sent.
+	// ReasonDPoPNonceRequired says that Okta asked for a nonce in the DPoP proof, and named none or asked again and again.
 	ReasonDPoPNonceRequired = "DPOP_NONCE_REQUIRED"
+	// ReasonDPoPProofRefused says that Okta does not accept the DPoP proof that was sent.
+	ReasonDPoPProofRefused = "DPOP_PROOF_REFUSED"
 	// ReasonNetworkZoneBlocked says that this machine is outside the network zones that the app permits.
 	ReasonNetworkZoneBlocked = "NETWORK_ZONE_BLOCKED"
 	// ReasonAccessDenied is access_denied for another cause than a network zone.

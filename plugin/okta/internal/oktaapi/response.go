@@ -49,7 +49,7 @@ func readRefusal(resp *http.Response, body []byte, secrets []string) refusal {
 	r := refusal{status: resp.StatusCode, header: resp.Header, secrets: secrets, webPage: isWebPage(resp.Header, body)}
 	if resp.Request != nil {
 		_, credentials, _ := strings.Cut(resp.Request.Header.Get("Authorization"), " ")
-		r.secrets = append(slices.Clip(r.secrets), credentials)
+		r.secrets = append(slices.Clip(r.secrets), credentials, resp.Request.Header.Get("DPoP"))
 		if resp.Request.URL != nil {
 			r.host = resp.Request.URL.Host
 		}

@@ -23,8 +23,9 @@ const (
 	// of an hour after the first: by then somebody else uses all of the limit.
 	maxLimited = 15
 
-	// maxRenewals is how many new tokens one request may ask for; the second
-	// in a row is already refused by Client.rejected.
+	// maxRenewals is how many new tokens and DPoP proofs together one request
+	// may need; the second new token in a row is already refused by
+	// Client.rejected.
 	maxRenewals = 3
 
 	firstBackoff = time.Second

@@ -78,7 +78,9 @@ func TestSecretsStayInside(t *testing.T) {
 	resp := response(401, "WWW-Authenticate", `Bearer error="invalid_token", error_description="`+accessToken+` has expired", scope="`+accessToken+`"`)
 	resp.Header.Set("X-Okta-Request-Id", accessToken)
 	resp.Request = must(http.NewRequestWithContext(t.Context(), http.MethodGet, "https://example.okta.com", nil))
-	mustToken(t, source).Authorize(resp.Request)
+	if err := mustToken(t, source).Authorize(resp.Request); err != nil {
+		t.Fatal(err)
+	}
 	printEachWay(&printed, APIError(resp, []byte(`{"errorCode":"E0000011","errorSummary":"Bearer `+accessToken+`"}`)), APIError(resp, nil),
 		APIError(resp, []byte(`{"errorCode":"`+accessToken+`"}`)))
 	resp.Header.Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+accessToken+`"`)

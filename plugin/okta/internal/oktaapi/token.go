@@ -39,12 +39,16 @@ type TokenSettings struct {
 	Log *slog.Logger
 }
 
-// TokenSource gets access tokens with the client credentials grant and private_key_jwt, and keeps the current one. It is
-// safe for concurrent use: of several callers one asks and the others wait for its result.
+// TokenSource gets access tokens with the client credentials grant and private_key_jwt, and keeps the current one. Where
+// the app demands DPoP they are bound to a key pair of the source's own. It is safe for concurrent use: of several
+// callers one asks and the others wait for its result.
 type TokenSource struct {
 	settings TokenSettings
 	client   http.Client
 	turn     chan struct{} // holds one value while nobody asks for a token
+	prover   *prover
+	// What the token endpoint and the Management API want in proofs.
+	tokenNonce, apiNonce nonce
 
 	mu         sync.Mutex // guards what follows
 	current    *Token
@@ -67,6 +71,7 @@ func NewTokenSource(settings TokenSettings) *TokenSource {
 	}
 	settings.Scopes = slices.Clone(settings.Scopes)
 	s := &TokenSource{settings: settings, turn: make(chan struct{}, 1)}
+	s.prover = newProver(s.serviceTime)
 	if settings.HTTP != nil {
 		s.client = *settings.HTTP
 	}

@@ -117,7 +117,9 @@ func TestTokenOpensTheAPI(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			token.Authorize(request)
+			if err := token.Authorize(request); err != nil {
+				t.Fatal(err)
+			}
 			resp, err := http.DefaultClient.Do(request)
 			if err != nil {
 				t.Fatal(err)
@@ -177,7 +179,7 @@ func TestManyCallersShareOneRefusal(t *testing.T) {
 				requests++
 				<-proceed
 				resp := response(http.StatusBadRequest)
-				resp.Body = io.NopCloser(strings.NewReader(`{"error":"invalid_dpop_proof"}`))
+				resp.Body = io.NopCloser(strings.NewReader(`{"error":"invalid_dpop_proof","error_description":"The DPoP proof JWT header is missing."}`))
 				return resp, nil
 			}),
 		}})

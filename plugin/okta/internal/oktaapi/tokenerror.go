@@ -46,10 +46,8 @@ func (r refusal) byOAuthError() *Error {
 		return r.newError(ReasonGrantTypeNotAllowed, "the app may not use the client credentials grant", RetryNever)
 	case "unsupported_grant_type":
 		return r.newError(ReasonGrantTypeUnsupported, "the server does not know the client credentials grant", RetryNever)
-	case "invalid_dpop_proof":
-		return r.newError(ReasonDPoPRequired, "the app demands DPoP, which this connector does not speak", RetryNever)
-	case "use_dpop_nonce":
-		return r.newError(ReasonDPoPNonceRequired, "the app demands DPoP with a nonce, which this connector does not speak", RetryNever)
+	case "invalid_dpop_proof", "use_dpop_nonce":
+		return r.proofRefused()
 	case "access_denied":
 		return r.accessDenied()
 	case "temporarily_unavailable":
@@ -191,7 +189,7 @@ func (r refusal) accessDenied() *Error {
 func (r refusal) invalidRequest() *Error {
 	switch {
 	case r.says("dpop"):
-		return r.newError(ReasonDPoPRequired, "the app demands DPoP, which this connector does not speak", RetryNever)
+		return r.proofLost()
 	case r.status == http.StatusUnauthorized, r.says("multiple", "credentials"), r.says("more than one", "credentials"), r.says("several", "credentials"):
 		return r.newError(ReasonClientCredentialsRepeated, "Okta saw several client credentials in one request", RetryNever)
 	}

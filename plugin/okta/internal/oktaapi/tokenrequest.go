@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -70,7 +71,7 @@ func (s *TokenSource) next(failed *Error, attempt int, corrected bool) (again bo
 		return false, 0
 	}
 	switch failed.Retry {
-	case RetryWithNewAssertion:
+	case RetryWithNewAssertion, RetryWithNewProof: // each attempt has both
 		return true, 0
 	case RetryWithServiceTime:
 		return !corrected && s.adoptServiceClock(), 0
@@ -92,12 +93,23 @@ func (s *TokenSource) adoptServiceClock() bool {
 	return s.clockKnown
 }
 
+// adoptTimeOf goes over to the service's clock after it refused the time in a proof that came with a request sent at the
+// given local time. It reports whether that changes anything worth another attempt.
+func (s *TokenSource) adoptTimeOf(header http.Header, asked time.Time) bool {
+	before := s.serviceTime()
+	s.compareClocks(header, asked)
+	return s.adoptServiceClock() && s.serviceTime().Sub(before).Abs() > clockMargin
+}
+
+// clockMargin is what a clock read from a Date header may be off by.
+const clockMargin = 2 * time.Second
+
 // attempt makes one request. It returns a token, or what the service or the network said, or an error that ends it all.
 func (s *TokenSource) attempt(ctx context.Context, number int, last *Error) (*Token, *Error, error) {
 	if s.settings.Base == nil || s.settings.Key == nil || s.settings.Key.method == nil || s.settings.ClientID == "" {
 		return nil, nil, errors.New("get an access token: domain, client id and private key are all needed")
 	}
-	assertion, err := newAssertion(s.settings.Key, s.settings.ClientID, tokenURL(s.settings.Base), s.assertionTime())
+	assertion, err := newAssertion(s.settings.Key, s.settings.ClientID, tokenURL(s.settings.Base), s.serviceTime())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,6 +119,12 @@ func (s *TokenSource) attempt(ctx context.Context, number int, last *Error) (*To
 	if err != nil {
 		return nil, nil, err
 	}
+	sentNonce := s.tokenNonce.current()
+	proof, err := s.prover.proof(request.Method, request.URL, "", sentNonce)
+	if err != nil {
+		return nil, nil, err
+	}
+	request.Header.Set("DPoP", proof)
 	asked := s.settings.Now()
 	answer, err := s.send(request)
 	if err != nil {
@@ -116,15 +134,20 @@ func (s *TokenSource) attempt(ctx context.Context, number int, last *Error) (*To
 		return nil, NetworkError(err, s.settings.Base), nil
 	}
 	s.compareClocks(answer.head.Header, asked)
+	s.tokenNonce.adopt(answer.head.Header)
 	if answer.head.StatusCode != http.StatusOK {
-		return nil, s.explain(TokenError(answer.head, answer.body, assertion)), nil
+		failed := s.explain(TokenError(answer.head, answer.body, assertion))
+		if failed.Reason == ReasonDPoPNonceRequired && s.tokenNonce.current() == sentNonce { // nothing new to try
+			failed.Retry = RetryNever
+		}
+		return nil, failed, nil
 	}
-	token, failed := readToken(answer.head, answer.body, s.settings.Scopes, asked)
+	token, failed := readToken(answer.head, answer.body, s.settings.Scopes, asked, s.proveToAPI)
 	if failed != nil {
 		return nil, failed, nil
 	}
 	s.settings.Log.InfoContext(ctx, "access token given",
-		slog.Any("scopes", token.scopes), slog.Time("expires", token.expires), slog.String("request_id", sanitiseID(answer.head.Header.Get("X-Okta-Request-Id"))))
+		slog.Any("scopes", token.scopes), slog.Bool("dpop", token.prove != nil), slog.Time("expires", token.expires), slog.String("request_id", sanitiseID(answer.head.Header.Get("X-Okta-Request-Id"))))
 	return token, nil, nil
 }
 
@@ -165,8 +188,13 @@ func (s *TokenSource) send(request *http.Request) (received, error) {
 	return received{resp, body}, nil
 }
 
-// assertionTime is the local clock until the service refuses it, then the service's as far as we know it.
-func (s *TokenSource) assertionTime() time.Time {
+// proveToAPI makes the proof for a request to the Management API.
+func (s *TokenSource) proveToAPI(method string, target *url.URL, accessToken string) (string, error) {
+	return s.prover.proof(method, target, accessToken, s.apiNonce.current())
+}
+
+// serviceTime is the local clock until the service refuses it, then the service's as far as we know it.
+func (s *TokenSource) serviceTime() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.useService {
@@ -194,7 +222,8 @@ func (s *TokenSource) explain(failed *Error) *Error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if failed.Reason == ReasonClockSkew && s.clockKnown {
-		failed.Detail = "Okta does not accept the time in the client assertion: " + describeSkew(s.skew)
+		what, _, _ := strings.Cut(failed.Detail, ":")
+		failed.Detail = what + ": " + describeSkew(s.skew)
 	}
 	return failed
 }

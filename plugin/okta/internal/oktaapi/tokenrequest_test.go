@@ -82,7 +82,7 @@ func TestTokenRequestsAreRepeatedOnlyWhereItHelps(t *testing.T) {
 			switch refused.Retry {
 			case RetryAfterDelay:
 				wantRequests, wantWaits = maxTokenAttempts, maxTokenAttempts-1
-			case RetryWithNewAssertion:
+			case RetryWithNewAssertion, RetryWithNewProof:
 				wantRequests = maxTokenAttempts
 			case RetryWithServiceTime:
 				wantRequests = 2
@@ -187,7 +187,6 @@ func TestCancelledContextEndsEverything(t *testing.T) {
 
 func TestTokenRefusesWhatIsNoToken(t *testing.T) {
 	for name, c := range map[string]struct{ contentType, body, want string }{
-		"DPoP token":        {"application/json", `{"token_type":"DPoP","access_token":"abc"}`, ReasonDPoPRequired},
 		"other token type":  {"application/json", `{"token_type":"MAC","access_token":"abc"}`, ReasonTokenResponseUnreadable},
 		"no token":          {"application/json", `{"token_type":"Bearer","scope":"x"}`, ReasonTokenResponseUnreadable},
 		"token with a feed": {"application/json", `{"token_type":"Bearer","access_token":"abc\r\nX-Evil: 1"}`, ReasonTokenResponseUnreadable},
