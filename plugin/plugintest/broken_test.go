@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"patchbay.example/internal/needtest"
 	"patchbay.example/plugin/plugintest"
@@ -20,7 +21,14 @@ const brokenToken = `synthetic "token"/of+the?sound&connector=0123456789`
 
 // flaw is a line of the table that testdata/broken writes: which case has to
 // notice the break, and a word of what it says it saw.
-type flaw struct{ Name, Case, Saw, Does string }
+type flaw struct {
+	Name, Case, Saw, Does string
+	Hangs                 bool // it keeps its host waiting
+}
+
+// littlePatience is for connectors that keep their host waiting. All others may
+// take what the machine makes them take.
+const littlePatience = 2 * time.Second
 
 // soundSkips are the cases that have nothing to try at a connector that keeps
 // every rule, as configured here, with a word of what they say.
@@ -43,7 +51,7 @@ func TestBrokenConnectors(t *testing.T) {
 	})
 	t.Run("sound", func(t *testing.T) {
 		t.Parallel()
-		for _, result := range examine(t, program, "sound").Results {
+		for _, result := range examine(t, program, "sound", 0).Results {
 			if result.Status == plugintest.Passed || skippedAsSound(result) {
 				continue
 			}
@@ -53,7 +61,11 @@ func TestBrokenConnectors(t *testing.T) {
 	for _, f := range flaws {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
-			f.isNoticed(t, examine(t, program, "broken-"+f.Name))
+			patience := plugintest.DefaultPatience
+			if f.Hangs {
+				patience = littlePatience
+			}
+			f.isNoticed(t, examine(t, program, "broken-"+f.Name, patience))
 		})
 	}
 }
@@ -88,7 +100,7 @@ func skippedAsSound(result plugintest.Result) bool {
 }
 
 // examine runs the suite with the program under a name.
-func examine(t *testing.T, program, name string) plugintest.Report {
+func examine(t *testing.T, program, name string, patience time.Duration) plugintest.Report {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.Symlink(program, path); err != nil {
@@ -97,7 +109,7 @@ func examine(t *testing.T, program, name string) plugintest.Report {
 	report, err := plugintest.Run(t.Context(), plugintest.Target{
 		Path:    path,
 		Config:  []byte(`{"account":"example.com","pages":5,"per_page":10,"oversized":true}`),
-		Secrets: map[string]string{"token": brokenToken},
+		Secrets: map[string]string{"token": brokenToken}, Patience: patience,
 	}, nil)
 	if err != nil {
 		t.Fatalf("%s could not be examined: %v", name, err)

@@ -132,7 +132,7 @@ func connectBreaks() []flaw {
 				func(context.Context) { os.Exit(wire.ExitOurs) }),
 		},
 		{
-			Name: "config-long", Case: "config-hostile", Saw: "",
+			Name: "config-long", Case: "config-hostile", Saw: "not answered", Hangs: true,
 			Does: "It does not answer when its configuration is long.",
 			connect: onHostile(func(config []byte) bool { return len(config) > 128<<10 },
 				func(ctx context.Context) { <-ctx.Done() }),

@@ -47,7 +47,7 @@ func startBreaks() []flaw {
 			},
 		},
 		{
-			Name: "by-hand-stays", Case: "started-by-hand", Saw: "",
+			Name: "by-hand-stays", Case: "started-by-hand", Saw: "still there", Hangs: true,
 			Does: "It waits when a person starts it, for nobody.",
 			byHand: func() int {
 				fmt.Fprintln(os.Stderr, "This is a connector.")
@@ -73,12 +73,12 @@ func startBreaks() []flaw {
 			},
 		},
 		{
-			Name: "no-handshake", Case: "handshake", Saw: "",
+			Name: "no-handshake", Case: "handshake", Saw: "exit status 1",
 			Does:  "It ends before it says where it listens.",
 			start: func(*process) { startedByHost(func() { os.Exit(wire.ExitOurs) }) },
 		},
 		{
-			Name: "version-claimed", Case: "version-mismatch", Saw: "99",
+			Name: "version-claimed", Case: "version-mismatch", Saw: "4711",
 			Does: "It claims whatever protocol version the host offers.",
 			handshake: func(line string) string {
 				offered, _, _ := strings.Cut(os.Getenv("PLUGIN_PROTOCOL_VERSIONS"), ",")
@@ -86,7 +86,7 @@ func startBreaks() []flaw {
 			},
 		},
 		{
-			Name: "version-hangs", Case: "version-mismatch", Saw: "",
+			Name: "version-hangs", Case: "version-mismatch", Saw: "did not end", Hangs: true,
 			Does: "It waits for ever when it does not speak the version that the host offers.",
 			start: func(*process) {
 				if offered := os.Getenv("PLUGIN_PROTOCOL_VERSIONS"); offered != "" && offered != "1" {
@@ -95,7 +95,7 @@ func startBreaks() []flaw {
 			},
 		},
 		withOwnTLS(flaw{
-			Name: "anybody", Case: "mutual-tls", Saw: "without",
+			Name: "anybody", Case: "mutual-tls", Saw: "certificate",
 			Does: "It lets in clients that show no certificate.",
 		}, tls.NoClientCert),
 		withOwnTLS(flaw{
@@ -164,7 +164,7 @@ func describeBreaks() []flaw {
 			},
 		},
 		{
-			Name: "describe-changes", Case: "describe-unconfigured", Saw: "",
+			Name: "describe-changes", Case: "describe-unconfigured", Saw: "description 2",
 			Does: "It describes itself in other words each time.",
 			describe: func(s *server, ctx context.Context, request *connectorv1.DescribeRequest) (*connectorv1.DescribeResponse, error) {
 				answer, err := s.sound.Describe(ctx, request)
@@ -185,7 +185,7 @@ func describeBreaks() []flaw {
 			describe: onDescription(func(d *connectorv1.DescribeResponse) { d.SetVersion("") }),
 		},
 		{
-			Name: "schema-text", Case: "config-schema", Saw: "JSON",
+			Name: "schema-text", Case: "config-schema", Saw: "can't be read",
 			Does:     "Its configuration's schema is cut off.",
 			describe: onDescription(func(d *connectorv1.DescribeResponse) { d.SetConfigSchemaJson(d.GetConfigSchemaJson()[1:]) }),
 		},
@@ -208,14 +208,14 @@ func describeBreaks() []flaw {
 			Name: "reason-spelling", Case: "reasons-declared", Saw: "slow-down",
 			Does: "It declares a reason that is not in capitals.",
 			describe: onReasons(func(reasons []*connectorv1.ReasonDescription) []*connectorv1.ReasonDescription {
-				return append(reasons, connectorv1.ReasonDescription_builder{Reason: "slow-down", Title: "Slow down", Fix: "Wait."}.Build())
+				return append(reasons, connectorv1.ReasonDescription_builder{Reason: "slow-down", Title: "Slow down", Fix: "Wait a little."}.Build())
 			}),
 		},
 		{
 			Name: "reason-twice", Case: "reasons-declared", Saw: reasonSlow,
 			Does: "It declares a reason twice.",
 			describe: onReasons(func(reasons []*connectorv1.ReasonDescription) []*connectorv1.ReasonDescription {
-				return append(reasons, connectorv1.ReasonDescription_builder{Reason: reasonSlow, Title: "Slow", Fix: "Wait."}.Build())
+				return append(reasons, connectorv1.ReasonDescription_builder{Reason: reasonSlow, Title: "Slow", Fix: "Wait a little."}.Build())
 			}),
 		},
 		{

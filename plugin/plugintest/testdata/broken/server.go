@@ -19,6 +19,8 @@ type flaw struct {
 	Name, Case, Saw string
 	// Does is what the connector does wrong, for people.
 	Does string
+	// Hangs says that it keeps its host waiting, which need not wait for long.
+	Hangs bool
 
 	// The process.
 	start     func(*process)           // before anything else

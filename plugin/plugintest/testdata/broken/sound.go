@@ -46,7 +46,7 @@ func (sound) Describe() plugin.Description {
 		Reasons: []plugin.Reason{
 			{Name: reasonToken, Class: plugin.CredentialsRejected, Title: "Token not accepted", Fix: "Take the token from sound.go."},
 			{Name: reasonDown, Class: plugin.ServiceUnavailable, Title: "Service is down", Fix: "Try again later."},
-			{Name: reasonSlow, Title: "Service is slow", Fix: "Wait."},
+			{Name: reasonSlow, Title: "Service is slow", Fix: "Wait a little."},
 		},
 	}
 }
