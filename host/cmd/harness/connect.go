@@ -38,12 +38,17 @@ type launched struct {
 // Close ends the connector.
 func (l launched) Close() error { return errors.Join(l.Connector.Close(), l.found.Close()) }
 
-// launch finds and starts the connector.
-func (a *app) launch(ctx context.Context, t target) (launched, error) {
-	found, err := host.Find(ctx, host.Lookup{
+// find finds the connector's executable, or builds it.
+func (a *app) find(ctx context.Context, t target) (host.Found, error) {
+	return host.Find(ctx, host.Lookup{
 		Name: t.connector, Folder: t.folder,
 		Building: func(command string) { _, _ = fmt.Fprintf(a.stderr, "building the connector: %s\n", command) },
 	})
+}
+
+// launch finds and starts the connector.
+func (a *app) launch(ctx context.Context, t target) (launched, error) {
+	found, err := a.find(ctx, t)
 	if err != nil {
 		return launched{}, err
 	}

@@ -60,7 +60,7 @@ fake Okta tenant of its own.`,
 	root.SetFlagErrorFunc(program.FlagError)
 	a.logLevel.Set(slog.LevelWarn)
 	root.PersistentFlags().TextVar(&a.logLevel, "log-level", &a.logLevel, "what is logged of host and connector: DEBUG, INFO, WARN or ERROR")
-	root.AddCommand(a.checkCommand(), a.resourcesCommand(), a.syncCommand(), a.tenantCommand(), a.newCommand())
+	root.AddCommand(a.checkCommand(), a.resourcesCommand(), a.syncCommand(), a.tenantCommand(), a.newCommand(), a.conformCommand())
 	return root
 }
 
