@@ -141,10 +141,14 @@ func (h oldHost) readsTodaysConnector(t *testing.T) {
 
 func (h oldHost) readsFutureConnector(t *testing.T, future string) {
 	want := []oldLine{
-		{Connector: "future"}, {Resource: "things"},
-		{Ignored: true}, {Page: []string{"t1", "t2"}, Cursor: "after-1"},
-		{Ignored: true}, {Page: []string{"t3"}},
-		{Ignored: true}, {Completed: true, Pages: 2, Records: 3},
+		{Connector: "future"},
+		{Resource: "things"},
+		{Ignored: true},
+		{Page: []string{"t1", "t2"}, Cursor: "after-1"},
+		{Ignored: true},
+		{Page: []string{"t3"}},
+		{Ignored: true},
+		{Completed: true, Pages: 2, Records: 3},
 	}
 	got := h.read(t, future, "{}")
 	if fmt.Sprint(got) != fmt.Sprint(want) {
