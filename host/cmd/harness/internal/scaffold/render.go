@@ -27,7 +27,9 @@ type file struct {
 // data is what the templates know.
 type data struct {
 	Name, Title, Variable string
-	Inside                bool
+	// Page is the path of the page about the connector.
+	Page   string
+	Inside bool
 }
 
 // outsideOnly are files that a folder of Patchbay's module has no use for.
@@ -35,7 +37,10 @@ var outsideOnly = map[string]bool{".gitignore": true}
 
 // render makes the files of a connector, in the order in which they are read.
 func (c *Connector) render(ctx context.Context) ([]file, error) {
-	d := data{Name: c.Name, Title: title(c.Name), Variable: c.Variable, Inside: c.Inside}
+	d := data{Name: c.Name, Title: title(c.Name), Variable: c.Variable, Page: c.Name + ".md", Inside: c.Inside}
+	if c.Inside {
+		d.Page = "../../docs/connectors/" + d.Page
+	}
 	var files []file
 	for _, t := range order {
 		if c.Inside && outsideOnly[t.name] {
@@ -45,7 +50,11 @@ func (c *Connector) render(ctx context.Context) ([]file, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{name: t.name, text: text, named: strings.Contains(text, c.Name)})
+		name := t.name
+		if name == thePage {
+			name = d.Page
+		}
+		files = append(files, file{name: name, text: text, named: strings.Contains(text, c.Name)})
 	}
 	if c.Inside {
 		return files, nil
@@ -61,6 +70,9 @@ func (c *Connector) render(ctx context.Context) ([]file, error) {
 	return append(files, file{name: "go.mod", text: goMod}, file{name: "go.sum", text: string(goSum)}), nil
 }
 
+// thePage stands in order for the page about the connector, whose name differs.
+const thePage = ""
+
 // order is the files' order, and which template each is made of.
 var order = []struct{ name, template string }{
 	{"README.md", "README.md.tmpl"},
@@ -73,6 +85,8 @@ var order = []struct{ name, template string }{
 	{"users.go", "users.go.tmpl"},
 	{"cursor.go", "cursor.go.tmpl"},
 	{"reasons.go", "reasons.go.tmpl"},
+	{"connector.md", "connector.md.tmpl"},
+	{thePage, "page.md.tmpl"},
 	{"conformance_test.go", "conformance_test.go.tmpl"},
 	{"service_test.go", "service_test.go.tmpl"},
 	{"users_test.go", "users_test.go.tmpl"},

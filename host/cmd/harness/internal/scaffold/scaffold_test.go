@@ -1,0 +1,303 @@
+package scaffold
+
+import (
+	"errors"
+	"flag"
+	"go/format"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"patchbay.example/internal/needtest"
+)
+
+var update = flag.Bool("update", false, "write the template of the page about a connector anew")
+
+// sample is the name of the tests' connector: one that stands in no template.
+const sample = "zz-sample"
+
+// What an author gets is green at once, with nothing but what this machine has.
+func TestAConnectorOfItsOwnModuleIsGreenAtOnce(t *testing.T) {
+	t.Parallel()
+	c := write(t, Settings{Name: sample, Folder: filepath.Join(t.TempDir(), "with a blank", sample), Patchbay: patchbay(t)})
+	if c.Inside || len(c.Kept) != 0 {
+		t.Errorf("inside: %v, kept %v; want neither", c.Inside, c.Kept)
+	}
+	wantFormatted(t, c)
+	if *update {
+		goRun(t, c.Folder, "test", "-run", "Document", "-update", ".")
+		text := strings.NewReplacer(title(sample), "«.Title»", sample, "«.Name»").Replace(read(t, c.Folder, sample+".md"))
+		if err := os.WriteFile("templates/page.md.tmpl", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	goRun(t, c.Folder, "vet", "./...")
+	goRun(t, c.Folder, "build", "./...")
+	goRun(t, c.Folder, "test", "./...") // where the page is stale: go test . -update here
+	if mod := read(t, c.Folder, "go.mod"); strings.Contains(mod, "sqlite") || strings.Contains(mod, "chromedp") {
+		t.Errorf("the connector's module requires what only Patchbay's service needs:\n%s", mod)
+	}
+}
+
+// In Patchbay's own module it is one of its connectors.
+func TestAConnectorOfPatchbaysModuleIsGreenAtOnce(t *testing.T) {
+	t.Parallel()
+	root := copyOfPatchbay(t)
+	c := write(t, Settings{Name: sample, Folder: filepath.Join(root, "plugin", sample)})
+	if !c.Inside || c.Patchbay != root {
+		t.Errorf("inside: %v, of %s; want inside of %s", c.Inside, c.Patchbay, root)
+	}
+	wantFormatted(t, c)
+	for _, name := range []string{"go.mod", "go.sum", ".gitignore"} {
+		if slices.Contains(c.Written, name) {
+			t.Errorf("%s was written, which the module has", name)
+		}
+	}
+	goRun(t, root, "vet", "./plugin/"+sample)
+	goRun(t, root, "test", "-run", "Document|Refusals|Cursor", "./plugin/"+sample)
+}
+
+func TestWhatIsThereIsKept(t *testing.T) {
+	t.Parallel()
+	s := Settings{Name: sample, Folder: filepath.Join(t.TempDir(), sample), Patchbay: patchbay(t)}
+	first := write(t, s)
+	put(t, first.Folder, "users.go", "package main // mine")
+	put(t, first.Folder, "groups.go", "package main // mine, too")
+	if err := os.Remove(filepath.Join(first.Folder, "cursor.go")); err != nil {
+		t.Fatal(err)
+	}
+	again := write(t, s)
+	if !slices.Equal(again.Written, []string{"cursor.go"}) || len(again.Kept) != len(first.Written)-1 {
+		t.Errorf("written %v, kept %d; want cursor.go and %d", again.Written, len(again.Kept), len(first.Written)-1)
+	}
+	if read(t, first.Folder, "users.go") != "package main // mine" || read(t, first.Folder, "groups.go") != "package main // mine, too" {
+		t.Error("work was overwritten")
+	}
+	wantNothingBeside(t, first.Folder)
+}
+
+func TestWhatIsRefused(t *testing.T) {
+	t.Parallel()
+	empty := func(t *testing.T) string { t.Helper(); return t.TempDir() }
+	for _, c := range []struct {
+		name     string
+		settings func(t *testing.T) Settings
+		problem  string
+	}{
+		{"no name", func(t *testing.T) Settings { return Settings{Folder: empty(t)} }, "none is given"},
+		{"a capital", func(t *testing.T) Settings { return Settings{Name: "Roster", Folder: empty(t)} }, `"Roster" is not`},
+		{"a path", func(t *testing.T) Settings { return Settings{Name: "../x", Folder: empty(t)} }, `"../x" is not`},
+		{"a dash at the end", func(t *testing.T) Settings { return Settings{Name: "x-", Folder: empty(t)} }, `"x-" is not`},
+		{"a digit first", func(t *testing.T) Settings { return Settings{Name: "1st", Folder: empty(t)} }, `"1st" is not`},
+		{"a keyword", func(t *testing.T) Settings { return Settings{Name: "func", Folder: empty(t)} }, `"func" means something else`},
+		{"internal", func(t *testing.T) Settings { return Settings{Name: "internal", Folder: empty(t)} }, `"internal" means something else`},
+		{"a fake's name", func(t *testing.T) Settings { return Settings{Name: "oktatest", Folder: empty(t)} }, "ends in “test”"},
+		{"a long name", func(t *testing.T) Settings { return Settings{Name: strings.Repeat("x", 41), Folder: empty(t)} }, "at most 40 bytes"},
+		{"no folder", func(*testing.T) Settings { return Settings{Name: sample} }, "none is given"},
+		{"a connector that Patchbay has", func(t *testing.T) Settings {
+			return Settings{Name: "okta", Folder: filepath.Join(empty(t), "okta"), Patchbay: patchbay(t)}
+		}, `has a connector "okta" already`},
+		{"the folder of a connector that Patchbay has", func(t *testing.T) Settings {
+			return Settings{Name: "okta", Folder: filepath.Join(patchbay(t), "plugin", "okta")}
+		}, "and no connector \"okta\" that harness new has written"},
+		{"another place in Patchbay's module", func(t *testing.T) Settings {
+			return Settings{Name: sample, Folder: filepath.Join(patchbay(t), "docs", sample)}
+		}, "a connector's folder is plugin/NAME"},
+		{"a folder that is no module", func(t *testing.T) Settings {
+			return Settings{Name: sample, Folder: filepath.Join(empty(t), "x"), Patchbay: empty(t)}
+		}, "is not the folder of Patchbay's module"},
+		{"a folder of something else", func(t *testing.T) Settings {
+			folder := empty(t)
+			put(t, folder, "letter.txt", "Dear reader")
+			return Settings{Name: sample, Folder: folder, Patchbay: patchbay(t)}
+		}, "holds letter.txt, and no connector"},
+		{"a file", func(t *testing.T) Settings {
+			folder := empty(t)
+			put(t, folder, "letter.txt", "Dear reader")
+			return Settings{Name: sample, Folder: filepath.Join(folder, "letter.txt"), Patchbay: patchbay(t)}
+		}, "is not a folder"},
+		{"the folder of another new connector", func(t *testing.T) Settings {
+			first := write(t, Settings{Name: "zz-other", Folder: filepath.Join(empty(t), "x"), Patchbay: patchbay(t)})
+			return Settings{Name: sample, Folder: first.Folder, Patchbay: patchbay(t)}
+		}, `no connector "` + sample + `"`},
+		{"a folder where a file goes", func(t *testing.T) Settings {
+			s := Settings{Name: sample, Folder: filepath.Join(empty(t), "x"), Patchbay: patchbay(t)}
+			first := write(t, s)
+			for _, step := range []error{os.Remove(filepath.Join(first.Folder, "users.go")), os.Mkdir(filepath.Join(first.Folder, "users.go"), 0o700)} {
+				if step != nil {
+					t.Fatal(step)
+				}
+			}
+			return s
+		}, "users.go is a folder"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := c.settings(t)
+			before := listing(t, s.Folder)
+			_, err := Write(t.Context(), s)
+			invalid, ok := errors.AsType[*InvalidError](err)
+			if !ok || !strings.Contains(invalid.Problem, c.problem) || invalid.Fix == "" {
+				t.Errorf("got %v, want a problem with %q and a fix", err, c.problem)
+			}
+			if after := listing(t, s.Folder); !slices.Equal(before, after) {
+				t.Errorf("the folder held %v and holds %v", before, after)
+			}
+		})
+	}
+}
+
+// Every name that is taken makes Go that is formatted, and no name leaves the
+// folder.
+func FuzzNames(f *testing.F) {
+	for _, seed := range []string{"roster", "my-hr", "a", "a-1-b2", "x\n", "é", "..", strings.Repeat("ab-", 13) + "c"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		if CheckName(name) != nil {
+			return
+		}
+		if !filepath.IsLocal(name) || strings.ContainsAny(name, "/\\\"`\n «") {
+			t.Fatalf("%q is taken for a name", name)
+		}
+		for _, o := range order {
+			if !strings.HasSuffix(o.name, ".go") {
+				continue
+			}
+			text, err := execute(o.template, data{Name: name, Title: title(name), Variable: variable(name), Page: name + ".md"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if formatted, err := format.Source([]byte(text)); err != nil || string(formatted) != text {
+				t.Errorf("%s of %q is not formatted Go: %v", o.name, name, err)
+			}
+		}
+	})
+}
+
+func TestAPathInGoMod(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/home/me/patchbay":      "/home/me/patchbay",
+		"/home/my own/patchbay":  `"/home/my own/patchbay"`,
+		`C:\patchbay`:            `C:\patchbay`,
+		`C:\Program Files\patch`: `"C:\\Program Files\\patch"`,
+	} {
+		if got := quoted(path); got != want {
+			t.Errorf("%s is written as %s, want %s", path, got, want)
+		}
+	}
+}
+
+// patchbay is this module's folder.
+func patchbay(t *testing.T) string {
+	t.Helper()
+	folder, err := real(filepath.Join("..", "..", "..", "..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// copyOfPatchbay is a module with what a connector needs of this one.
+func copyOfPatchbay(t *testing.T) string {
+	t.Helper()
+	root, err := real(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		put(t, root, name, read(t, patchbay(t), name))
+	}
+	for _, folder := range []string{"proto", "internal/wire", "host", "plugin"} {
+		if err := os.CopyFS(filepath.Join(root, folder), os.DirFS(filepath.Join(patchbay(t), folder))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+func write(t *testing.T, s Settings) Connector {
+	t.Helper()
+	c, err := Write(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// goRun runs the go command as on a machine without network, and shows what it
+// says where it fails.
+func goRun(t *testing.T, folder string, arguments ...string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", arguments...)
+	command.Dir = folder
+	command.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOPROXY=off", "GOWORK=off", "PATCHBAY_REQUIRE=")
+	output, err := command.CombinedOutput()
+	if errors.Is(err, exec.ErrNotFound) {
+		needtest.Missing(t, "subprocess", err)
+	}
+	if err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(arguments, " "), err, output)
+	}
+}
+
+func wantFormatted(t *testing.T, c Connector) {
+	t.Helper()
+	for _, name := range c.Written {
+		text := read(t, c.Folder, name)
+		if strings.Contains(text, "«") || strings.Contains(text, "<no value>") {
+			t.Errorf("%s is not filled in", name)
+		}
+		if !strings.HasSuffix(name, ".go") {
+			continue
+		}
+		if formatted, err := format.Source([]byte(text)); err != nil || string(formatted) != text {
+			t.Errorf("%s is not formatted: %v", name, err)
+		}
+	}
+	wantNothingBeside(t, c.Folder)
+}
+
+// wantNothingBeside checks that the folder in which files are made is gone.
+func wantNothingBeside(t *testing.T, folder string) {
+	t.Helper()
+	for _, name := range listing(t, filepath.Dir(folder)) {
+		if strings.HasPrefix(name, ".") {
+			t.Errorf("%s is left beside the connector", name)
+		}
+	}
+}
+
+func listing(t *testing.T, folder string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil // there is none
+	}
+	names := make([]string, len(entries))
+	for i, entry := range entries {
+		names[i] = entry.Name()
+	}
+	return names
+}
+
+func put(t *testing.T, folder, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, folder, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
