@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"patchbay.example/plugin"
+	"patchbay.example/plugin/csvdir/internal/columns"
+	"patchbay.example/plugin/csvdir/internal/rows"
+	"patchbay.example/plugin/csvdir/internal/values"
+)
+
+func (a *attempt) readConfig(configuration plugin.Configuration) (string, error) {
+	s := a.survey
+	if err := configuration.Decode(&s.config); err != nil {
+		return "", err
+	}
+	var err error
+	if s.overrides, err = s.config.overrides(); err != nil {
+		return "", err
+	}
+	for resource, text := range configuration.ResumeCursors() {
+		if _, err := parseCursor(text, s.config.digest(), resource); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("The file is looked for at %s.", quotePath(s.config.Path)), nil
+}
+
+func (a *attempt) findFile(ctx context.Context) (string, error) {
+	if err := a.survey.find(ctx); err != nil {
+		return "", err
+	}
+	return a.survey.export.describe(), a.survey.scan(ctx)
+}
+
+// layOut says what the file's format is.
+func (a *attempt) layOut(ctx context.Context) (string, error) {
+	s := a.survey
+	if err := s.layOut(ctx); err != nil {
+		return "", err
+	}
+	detail := s.layout.describe()
+	if s.layout.format == formatCSV {
+		detail += fmt.Sprintf(" The header with %d columns is in line %d.", len(s.plan.headers), s.layout.headerLine)
+	}
+	if s.layout.encoding == rows.UTF8 && s.facts.Broken() > 0 {
+		return "", &plugin.Warning{Reason: rows.ReasonEncoding, Detail: fmt.Sprintf("%s %d of its bytes are no part of a character.", detail, s.facts.Broken())}
+	}
+	return detail, nil
+}
+
+// propose says what the columns mean, and which of them are left over.
+func (a *attempt) propose(ctx context.Context) (string, error) {
+	s := a.survey
+	if err := s.propose(ctx); err != nil {
+		return "", err
+	}
+	detail := s.plan.describe()
+	if contested := s.plan.contested(); contested != "" {
+		return "", &plugin.Warning{Reason: reasonColumnsContested, Detail: detail + " " + contested}
+	}
+	return detail, nil
+}
+
+// describe lists the columns with what they mean: Personalnummer → employee_number.
+func (p *plan) describe() string {
+	var mapped, rest []string
+	for i, attribute := range p.meaning.Columns {
+		if attribute == columns.None {
+			rest = append(rest, p.headers[i])
+		} else if len(mapped) < maxQuotedHeaders {
+			mapped = append(mapped, shorten(p.headers[i], maxQuotedHeader)+" → "+string(attribute))
+		}
+	}
+	text := strings.Join(mapped, ", ") + "."
+	if len(rest) > 0 {
+		text += " Kept without a meaning: " + quoteAll(rest) + "."
+	}
+	return text
+}
+
+// contested lists the columns that lost to others.
+func (p *plan) contested() string {
+	var lost []string
+	for i, c := range p.meaning.Contested {
+		if i == maxQuotedHeaders {
+			break
+		}
+		lost = append(lost, fmt.Sprintf("%s could be %s as well, which %s is", quote(p.headers[c.Column]), c.Attribute, quote(p.headers[c.Winner])))
+	}
+	if len(lost) == 0 {
+		return ""
+	}
+	return "Not clear: " + strings.Join(lost, "; ") + "."
+}
+
+// readRows reads everything.
+func (a *attempt) readRows(ctx context.Context) (string, error) {
+	s := a.survey
+	if err := s.chooseKey(ctx); err != nil {
+		return "", err
+	}
+	if err := s.count(ctx); err != nil {
+		return "", err
+	}
+	if err := s.checkRows(); err != nil {
+		return "", err
+	}
+	t := &s.tally
+	detail := fmt.Sprintf("%d rows of people.", t.people)
+	for _, extra := range []struct {
+		n    int
+		text string
+	}{
+		{t.footers, "totals or remarks were passed over"}, {t.short, "rows have fewer cells than the header; the missing ones count as empty"},
+	} {
+		if extra.n > 0 {
+			detail += fmt.Sprintf(" %d %s.", extra.n, extra.text)
+		}
+	}
+	if t.quarantined > 0 {
+		return "", &plugin.Warning{Reason: reasonRowsLeftOut, Detail: fmt.Sprintf("%s %d rows are left out: %s.", detail, t.quarantined, t.problems())}
+	}
+	return detail, nil
+}
+
+// checkKey says which column is the key, and how often it repeats.
+func (a *attempt) checkKey(context.Context) (string, error) {
+	s := a.survey
+	detail := fmt.Sprintf("The key is the column %s", quote(s.plan.headers[s.plan.key]))
+	if attribute := s.plan.meaning.Columns[s.plan.key]; attribute != columns.None {
+		detail += fmt.Sprintf(" (%s)", attribute)
+	}
+	if s.tally.people > maxTallied {
+		detail += fmt.Sprintf("; of the first %d rows", maxTallied)
+	}
+	if s.tally.repeated > 0 {
+		detail += fmt.Sprintf("; %d rows are repeated word for word and count once", s.tally.repeated)
+	}
+	n := s.tally.differing()
+	if n == 0 {
+		return detail + ". It tells all people apart.", nil
+	}
+	return "", &plugin.Warning{Reason: reasonRowSuperseded, Detail: fmt.Sprintf(
+		"%s. %d rows have the key of a later row and differ from it: the later one stands. Lines %d and %d are an example.", detail, n, s.tally.example[0], s.tally.example[1])}
+}
+
+// statusNames are the statuses in the order of the check.
+var statusNames = []struct {
+	kind plugin.UserStatus
+	name string
+}{
+	{plugin.StatusActive, "active"}, {plugin.StatusPending, "pending"}, {plugin.StatusDeprovisioned, "deprovisioned"},
+	{plugin.StatusSuspended, "suspended"}, {plugin.StatusLocked, "locked"}, {plugin.StatusActionRequired, "action required"}, {0, "unknown"},
+}
+
+// checkStatus says how many people have which status, and in what order dates are.
+func (a *attempt) checkStatus(context.Context) (string, error) {
+	s := a.survey
+	var parts []string
+	for _, status := range statusNames {
+		if n := s.tally.statuses[status.kind]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, status.name))
+		}
+	}
+	detail := strings.Join(parts, ", ") + "."
+	if s.plan.meaning.First(columns.Status) < 0 && s.plan.meaning.First(columns.TerminationDate) < 0 && s.plan.meaning.First(columns.Inactive) < 0 {
+		detail += " The file has no column for it: people who left must not be in it."
+	}
+	if s.plan.order != values.OrderUnknown {
+		detail += fmt.Sprintf(" Dates are read in the order %s.", s.plan.order)
+	}
+	switch {
+	case s.tally.undecidedDates > 0:
+		why := "no date of the file shows whether day or month comes first"
+		if s.dates.DMY > 0 && s.dates.MDY > 0 {
+			why = fmt.Sprintf("%d dates can only have the day first and %d only the month", s.dates.DMY, s.dates.MDY)
+		}
+		return "", &plugin.Warning{Reason: reasonDatesUndecided, Detail: fmt.Sprintf("%s %d rows have a date that may be one of two days: %s.", detail, s.tally.undecidedDates, why)}
+	case s.tally.unknownStatus > 0:
+		return "", &plugin.Warning{Reason: reasonStatusUnknown, Detail: fmt.Sprintf("%s %d rows have a status in a word that is not understood.", detail, s.tally.unknownStatus)}
+	default:
+		return detail, nil
+	}
+}
+
+// checkManagers says how many managers are in the file themselves.
+func (a *attempt) checkManagers(context.Context) (string, error) {
+	s := a.survey
+	var names []string
+	for column, attribute := range s.plan.meaning.Columns {
+		if attribute.IsManager() {
+			names = append(names, s.plan.headers[column])
+		}
+	}
+	t := &s.tally
+	if len(names) == 0 || t.managed == 0 {
+		return "", &plugin.Warning{Reason: reasonManagersMissing, Detail: "No column says who reports to whom, or it is empty."}
+	}
+	detail := fmt.Sprintf("%d of %d rows name a manager (%s); %d of them, %d %%, are found in the file by id, e-mail address, number or name.",
+		t.managed, t.people, quoteAll(names), t.found, t.found*100/t.managed)
+	if t.found*100 < t.managed*managersFoundShare {
+		return "", &plugin.Warning{Reason: reasonManagersNotFound, Detail: detail}
+	}
+	return detail, nil
+}
+
+// managersFoundShare is how many percent of the managers should be in the file:
+// the head of a company may report to somebody outside.
+const managersFoundShare = 90

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"patchbay.example/plugin"
+)
+
+// Limits of what is read.
+const (
+	// maxFileBytes is the largest file. A million people with everything that an
+	// HR system knows of them are a quarter of it.
+	maxFileBytes = 4 << 30
+	// maxFolderEntries is how many files a folder may hold: one export a day for
+	// ten years are fewer.
+	maxFolderEntries = 10_000
+)
+
+// extensions are those of files that are looked at in a folder.
+var extensions = map[string]bool{".csv": true, ".tsv": true, ".tab": true, ".txt": true, ".jsonl": true, ".ndjson": true, ".json": true}
+
+// errChanged says that the file is another one than before, or has other
+// content: what was read of it is not one state of a company.
+var errChanged = errors.New("the file changed while it was read")
+
+// export is the file that is read.
+type export struct {
+	path string
+	info fs.FileInfo // as it was found
+}
+
+// find finds the file at a path: the path itself, or the newest file in a folder
+// or of a pattern. Among files of the same time the last by name is the newest.
+func find(path string) (export, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return newest(path, filepath.Join(path, "*"), func(name string) bool { return extensions[strings.ToLower(filepath.Ext(name))] })
+	case err == nil:
+		return checked(export{path, info})
+	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?["):
+		return newest(path, path, func(string) bool { return true })
+	default:
+		return export{}, unreadable(path, err)
+	}
+}
+
+// newest finds the newest file of a pattern. Hidden files and those of programs
+// that are still at work on them do not count.
+func newest(configured, pattern string, wanted func(string) bool) (export, error) {
+	paths, err := filepath.Glob(pattern)
+	if err != nil {
+		return export{}, plugin.Refuse(reasonFileMissing, "The path %s is not a pattern that can be read.", quotePath(configured))
+	}
+	if len(paths) > maxFolderEntries {
+		return export{}, plugin.Refuse(reasonFolderCrowded, "There are %d files at %s; at most %d are looked through.", len(paths), quotePath(configured), maxFolderEntries)
+	}
+	var found export
+	for _, path := range paths {
+		name := filepath.Base(path)
+		if isTemporary(name) || !wanted(name) {
+			continue
+		}
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if found.info == nil || !info.ModTime().Before(found.info.ModTime()) {
+			found = export{path, info}
+		}
+	}
+	if found.info == nil {
+		return export{}, noExport(configured)
+	}
+	return checked(found)
+}
+
+// noExport tells a folder without exports from one that can't be looked into.
+func noExport(configured string) error {
+	if folder, err := os.Open(configured); err == nil {
+		_ = folder.Close() // nothing was written
+	} else if errors.Is(err, fs.ErrPermission) {
+		return unreadable(configured, err)
+	}
+	return plugin.Refuse(reasonFolderEmpty, "There is no CSV or JSON-lines file at %s.", quotePath(configured))
+}
+
+// isTemporary reports whether a file is hidden, or of a program that is at work:
+// an upload, a download, a spreadsheet that is open.
+func isTemporary(name string) bool {
+	lower := strings.ToLower(name)
+	if strings.HasPrefix(lower, ".") || strings.HasPrefix(lower, "~") || strings.HasSuffix(lower, "~") {
+		return true
+	}
+	switch filepath.Ext(lower) {
+	case ".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", ".lock", ".bak":
+		return true
+	default:
+		return false
+	}
+}
+
+func checked(e export) (export, error) {
+	switch {
+	case !e.info.Mode().IsRegular():
+		return e, plugin.Refuse(reasonFileNotRegular, "%s is not a file but a device, a pipe or a socket.", quotePath(e.path))
+	case e.info.Size() == 0:
+		return e, plugin.Refuse(reasonFileEmpty, "The file %s is empty.", quotePath(e.path))
+	case e.info.Size() > maxFileBytes:
+		return e, plugin.Refuse(reasonFileTooLarge, "The file %s has %d bytes; at most %d are read.", quotePath(e.path), e.info.Size(), int64(maxFileBytes))
+	default:
+		return e, nil
+	}
+}
+
+// open opens the file as it was found; errChanged when it is another one now.
+func (e export) open() (*os.File, error) {
+	file, err := os.Open(e.path)
+	if err != nil {
+		return nil, unreadable(e.path, err)
+	}
+	if err := e.unchanged(file); err != nil {
+		_ = file.Close() // nothing was written
+		return nil, err
+	}
+	return file, nil
+}
+
+// read opens the file, hands it to f and looks afterwards whether it is still as
+// it was found.
+func (e export) read(ctx context.Context, f func(io.Reader) error) error {
+	file, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // nothing was written
+	err = f(contextReader{ctx, file})
+	if changed := e.unchanged(file); changed != nil {
+		return changed // whatever was made of it
+	}
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		return unreadable(e.path, pathError)
+	}
+	return err
+}
+
+// unchanged compares an open file with what was found.
+func (e export) unchanged(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return unreadable(e.path, err)
+	}
+	if !os.SameFile(info, e.info) || info.Size() != e.info.Size() || !info.ModTime().Equal(e.info.ModTime()) {
+		return errChanged
+	}
+	return nil
+}
+
+// contextReader ends reading when the context ends.
+type contextReader struct {
+	ctx context.Context // of one pass over the file
+	in  io.Reader
+}
+
+// Read implements io.Reader.
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.in.Read(p)
+}
+
+// unreadable is the refusal of a file that the system does not let us read.
+func unreadable(path string, err error) error {
+	reason, message := reasonFileUnreadable, "The file %s can't be read: %v."
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		reason, message = reasonFileMissing, "There is no file %s: %v."
+	case errors.Is(err, fs.ErrPermission):
+		reason, message = reasonFileForbidden, "The file %s must not be read by the user that the host runs as: %v."
+	}
+	cause := err
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		cause = pathError.Err
+	}
+	refusal := plugin.Refuse(reason, message, quotePath(path), cause)
+	refusal.Cause = err
+	return refusal
+}
+
+// maxQuotedPath bounds a path in a message.
+const maxQuotedPath = 300
+
+func quotePath(path string) string { return shorten(path, maxQuotedPath) }
+
+// describe says what was found, for a person.
+func (e export) describe() string {
+	return fmt.Sprintf("%s, %s, modified %s.", quotePath(e.path), byteCount(e.info.Size()), e.info.ModTime().UTC().Format(time.RFC3339))
+}
+
+func byteCount(n int64) string {
+	const kilo = 1000
+	switch {
+	case n < kilo:
+		return fmt.Sprintf("%d bytes", n)
+	case n < kilo*kilo:
+		return fmt.Sprintf("%.1f kB", float64(n)/kilo)
+	default:
+		return fmt.Sprintf("%.1f MB", float64(n)/kilo/kilo)
+	}
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"patchbay.example/plugin"
+	"patchbay.example/plugin/csvdir/internal/columns"
+	"patchbay.example/plugin/csvdir/internal/values"
+)
+
+// plan says how rows become people. It is decided once for a file's content and a
+// configuration, so that the same row has the same id in each listing.
+type plan struct {
+	headers  []string // unique, none empty
+	quoted   [][]byte // headers as JSON, with the colon
+	meaning  columns.Proposal
+	key      int // column of the key
+	order    values.Order
+	dress    map[int]values.Dress // of columns of numbers
+	fallback plugin.UserStatus    // where nothing tells
+}
+
+// headerNames makes the names of columns unique and gives the nameless one.
+func headerNames(cells []string) []string {
+	names := make([]string, len(cells))
+	taken := make(map[string]bool, len(cells))
+	for i, cell := range cells {
+		name := shorten(values.Clean(cell), maxHeaderBytes)
+		if name == "" {
+			name = fmt.Sprintf("column %d", i+1)
+		}
+		base := name
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("%s (%d)", base, n)
+		}
+		taken[name] = true
+		names[i] = name
+	}
+	return withoutTail(cells, names)
+}
+
+// withoutTail leaves out nameless columns at the right end, which spreadsheets
+// export where somebody once touched a cell.
+func withoutTail(cells, names []string) []string {
+	end := len(names)
+	for end > 0 && values.Clean(cells[end-1]) == "" {
+		end--
+	}
+	return names[:end]
+}
+
+// maxHeaderBytes is the longest name of a column; a longer one is cut.
+const maxHeaderBytes = 256
+
+// Reasons for which a row is set aside have a sentence each, which does not say
+// what the row holds.
+type verdict struct {
+	id      string
+	reason  string // why it is quarantined; empty when it is a person's row
+	message string
+	footer  bool // a total or a remark at the file's end, which is nobody
+}
+
+// judge says whose row it is.
+func (p *plan) judge(r row) verdict {
+	if r.broken {
+		return verdict{reason: reasonRowUnreadable, message: "The line is no JSON object."}
+	}
+	if p.isFooter(r) {
+		return verdict{footer: true}
+	}
+	id, problem := p.keyOf(r)
+	switch {
+	case problem != "":
+		return verdict{reason: reasonKeyDamaged, message: problem}
+	case id == "":
+		return verdict{reason: reasonKeyMissing, message: fmt.Sprintf("The row has no value in the key column %s.", quote(p.headers[p.key]))}
+	case r.wide:
+		return verdict{id: id, reason: reasonRowTooWide, message: fmt.Sprintf("The row has values beyond the %d columns of the header: one of its values probably holds the delimiter and has no quotation marks around it.", len(p.headers))}
+	default:
+		return verdict{id: id}
+	}
+}
+
+// maxIDBytes is the contract's bound of an id.
+const maxIDBytes = 1 << 10
+
+// keyOf reads the key, or says what is wrong with it. E-mail addresses are
+// written in lower case: exports change it, people do not.
+func (p *plan) keyOf(r row) (id, problem string) {
+	id = p.value(r, p.key)
+	isEmail := p.meaning.Columns[p.key] == columns.Email
+	if isEmail {
+		id = strings.ToLower(firstAddress(id))
+	}
+	switch {
+	case id == "":
+		return "", ""
+	case values.Damaged(id):
+		return "", "A spreadsheet program has rounded the key, as in 1.23E+11: which one it was can't be told any more."
+	case strings.Contains(id, "\ufffd"):
+		return "", "The key holds a character that is no text in the file's encoding."
+	case len(id) > maxIDBytes:
+		return "", fmt.Sprintf("The key has %d bytes; at most %d are allowed.", len(id), maxIDBytes)
+	case isEmail && !strings.Contains(id, "@"):
+		return "", "The key column holds e-mail addresses, and this is none."
+	default:
+		return id, ""
+	}
+}
+
+// value is the cleaned value of a column.
+func (p *plan) value(r row, column int) string {
+	if column < 0 || column >= len(r.cells) {
+		return ""
+	}
+	text := values.Clean(r.cells[column])
+	if dress, ok := p.dress[column]; ok {
+		return dress.Undress(text)
+	}
+	return text
+}
+
+// mostFooterCells is how many cells of a total or a remark hold something.
+const mostFooterCells = 3
+
+// footerWords are how totals and remarks begin, in lower case.
+var footerWords = []string{
+	"total", "grand total", "sum", "summe", "gesamt", "anzahl", "count", "record count", "number of", "end of", "eof", "trailer", "report generated", "report created", "generated", "exported",
+	"erstellt", "exportiert", "seite ", "page ", "confidential", "vertraulich", "datensätze", "records:", "rows:", "totale", "totaal", "suma", "nombre de", "número de", "edité le", "édité le", "généré", "***",
+}
+
+// isFooter reports whether the row is a total or a remark: it begins with a word
+// for that, hardly anything else is filled, and its key column is empty or is the
+// one with the word.
+func (p *plan) isFooter(r row) bool {
+	if r.source != nil || len(p.headers) <= mostFooterCells || filled(r.cells) > mostFooterCells {
+		return false
+	}
+	first := -1
+	for i, cell := range r.cells {
+		if strings.Contains(cell, "@") {
+			return false
+		}
+		if first < 0 && strings.TrimSpace(cell) != "" {
+			first = i
+		}
+	}
+	if first < 0 { // all values are beyond the header
+		return false
+	}
+	if first != p.key && p.value(r, p.key) != "" {
+		return false
+	}
+	text := strings.ToLower(strings.TrimSpace(r.cells[first]))
+	for _, word := range footerWords {
+		rest, ok := strings.CutPrefix(text, word)
+		if ok && (rest == "" || strings.HasSuffix(word, " ") || strings.ContainsAny(rest[:1], " :.-=*(s")) {
+			return true
+		}
+	}
+	return false
+}
+
+// today is the day of which a listing speaks.
+func today(now time.Time) time.Time {
+	year, month, day := now.UTC().Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}

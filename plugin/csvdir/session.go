@@ -1,0 +1,262 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"patchbay.example/plugin"
+)
+
+// resourceUsers is the name of the resource of people.
+const resourceUsers = "users"
+
+// usersInterval is how often a file is worth reading: HR systems export once a
+// day, and one that did not change costs its reading only.
+const usersInterval = 6 * time.Hour
+
+// session is a connection to a file.
+type session struct {
+	plugin.UnimplementedSession
+
+	config config
+	now    func() time.Time
+
+	mu     sync.Mutex // guards survey
+	survey *survey    // of the file as it was last read
+}
+
+var _ plugin.Session = (*session)(nil)
+
+func (s *session) known() *survey {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.survey
+}
+
+// ListResources implements [plugin.Session].
+func (s *session) ListResources(context.Context) ([]plugin.Resource, error) {
+	p := &s.known().plan
+	return []plugin.Resource{{
+		Name: resourceUsers, Title: "Users", Kind: plugin.KindUsers, KeyField: p.headers[p.key],
+		Schema: p.schema(), SuggestedInterval: usersInterval,
+	}}, nil
+}
+
+// Sync implements [plugin.Session].
+func (s *session) Sync(ctx context.Context, request plugin.SyncRequest, stream *plugin.Stream) error {
+	if request.Resource != resourceUsers {
+		return plugin.Refuse(plugin.ReasonResourceUnknown, "There is no resource %q; there is %q.", shorten(request.Resource, maxQuotedHeader), resourceUsers)
+	}
+	var at cursor
+	if request.Cursor != "" {
+		var err error
+		if at, err = parseCursor(request.Cursor, s.config.digest(), request.Resource); err != nil {
+			return err
+		}
+	}
+	return s.list(ctx, at, stream)
+}
+
+// list reads the file from a place to the end, and begins again where the file
+// turns out to be another one.
+func (s *session) list(ctx context.Context, at cursor, stream *plugin.Stream) error {
+	for restarts := 0; ; restarts++ {
+		sent, err := s.pass(ctx, at, stream)
+		if !errors.Is(err, errChanged) {
+			return err
+		}
+		if restarts == maxRestarts {
+			return changing(s.known().export)
+		}
+		if sent || at.Row > 0 {
+			if err := stream.Restart(reasonFileChanged, "The file is another one than the listing began with; it is read from its beginning."); err != nil {
+				return err
+			}
+		}
+		at = cursor{}
+		if err := stream.Wait(ctx, restartPause, reasonFileChanged, "The file is being written."); err != nil {
+			return err
+		}
+	}
+}
+
+// pass is one attempt. sent tells whether the host got anything. A cursor of
+// other content is errChanged.
+func (s *session) pass(ctx context.Context, at cursor, stream *plugin.Stream) (sent bool, err error) {
+	known, err := s.current(ctx)
+	if err != nil {
+		return false, err
+	}
+	content := hex.EncodeToString(known.facts.Sum[:cursorSumBytes])
+	switch {
+	case at.Row > 0 && at.Content != content:
+		return false, errChanged
+	case at.Row > known.tally.rows():
+		return false, plugin.Refuse(plugin.ReasonCursorInvalid, "The cursor stands behind the last row of the file.")
+	}
+	l := listing{
+		survey: known, stream: stream, day: today(s.now()), after: at.Row,
+		at: cursor{Config: s.config.digest(), Resource: resourceUsers, Content: content},
+	}
+	err = l.run(ctx)
+	return l.sent, err
+}
+
+// current is the survey of the file as it is now: the one that is known, where the
+// file has not been touched since.
+func (s *session) current(ctx context.Context) (*survey, error) {
+	known := s.known()
+	now, err := find(s.config.Path)
+	if err != nil {
+		return nil, err
+	}
+	if file, err := (export{now.path, known.export.info}).open(); err == nil {
+		return known, file.Close()
+	} else if !errors.Is(err, errChanged) {
+		return nil, err
+	}
+	fresh := &survey{config: known.config, overrides: known.overrides, now: s.now()}
+	if err := fresh.run(ctx); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.survey = fresh
+	return fresh, nil
+}
+
+// maxPageBytes is when a page is full before it has as many people as configured:
+// far below what the contract allows, and more than 500 people ever have.
+const maxPageBytes = 2 << 20
+
+// listing is one pass over the rows.
+type listing struct {
+	*survey
+	stream *plugin.Stream
+	day    time.Time
+	at     cursor // of the listing, without a row
+	after  int    // number of the row after which it begins
+	sent   bool
+
+	page  []plugin.Record
+	bytes int
+}
+
+// run reads all rows, hands over pages, and compares the content with that of the
+// survey before the last page: until then the host knows that something is
+// missing.
+func (l *listing) run(ctx context.Context) error {
+	file, err := l.export.open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // nothing was written
+	sum := sha256.New()
+	in := io.TeeReader(contextReader{ctx, file}, sum)
+	t, err := l.layout.open(in, l.plan.headers)
+	if err != nil {
+		return err
+	}
+	for {
+		r, err := t.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return l.orChanged(file, err)
+		}
+		if r.number <= l.after {
+			continue
+		}
+		if err := l.take(file, r); err != nil {
+			return err
+		}
+	}
+	if err := l.verify(file, in, sum); err != nil {
+		return err
+	}
+	l.sent = true
+	return l.stream.Page(l.page, "")
+}
+
+// verify compares the whole file with what the survey read.
+func (l *listing) verify(file *os.File, in io.Reader, sum hash.Hash) error {
+	if _, err := io.Copy(io.Discard, in); err != nil { // what the decoder left
+		return l.orChanged(file, err)
+	}
+	if !bytes.Equal(sum.Sum(nil), l.facts.Sum[:]) {
+		return errChanged
+	}
+	return l.export.unchanged(file)
+}
+
+// orChanged is err, unless the file changed: then err is one of its consequences.
+func (l *listing) orChanged(file *os.File, err error) error {
+	if changed := l.export.unchanged(file); changed != nil {
+		return changed
+	}
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		return unreadable(l.export.path, pathError)
+	}
+	return err
+}
+
+// take takes one row: into the page, or out of the listing with the reason told.
+func (l *listing) take(file *os.File, r row) error {
+	v := l.plan.judge(r)
+	if v.footer {
+		return nil
+	}
+	location := fmt.Sprintf("line %d", r.line)
+	if v.reason != "" {
+		l.sent = true
+		return l.stream.Quarantine(v.id, location, v.reason, v.message)
+	}
+	if later, ok := l.tally.superseded[r.number]; ok {
+		if later == sameRow {
+			return nil
+		}
+		l.sent = true
+		return l.stream.Quarantine(v.id, location, reasonRowSuperseded, fmt.Sprintf(
+			"The row in line %d has the same key and other values; it is the one that stands, being the later of the two.", later))
+	}
+	record := l.plan.record(r, v.id, l.day)
+	if r.source != nil {
+		record.Source = bytes.Clone(r.source) // the reader's, until the next row
+	}
+	if len(l.page) >= l.config.PageSize || (len(l.page) > 0 && l.bytes+len(record.Source) > maxPageBytes) {
+		if err := l.send(file, r.number-1); err != nil {
+			return err
+		}
+	}
+	l.page = append(l.page, record)
+	l.bytes += len(record.Source)
+	return nil
+}
+
+// send sends a page that is not the last. after is the row behind which the next
+// one begins.
+func (l *listing) send(file *os.File, after int) error {
+	if err := l.export.unchanged(file); err != nil {
+		return err
+	}
+	at := l.at
+	at.Row = after
+	l.sent = true
+	if err := l.stream.Page(l.page, at.String()); err != nil {
+		return err
+	}
+	clear(l.page)
+	l.page, l.bytes = l.page[:0], 0
+	return nil
+}

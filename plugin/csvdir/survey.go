@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"patchbay.example/plugin"
+	"patchbay.example/plugin/csvdir/internal/columns"
+	"patchbay.example/plugin/csvdir/internal/rows"
+	"patchbay.example/plugin/csvdir/internal/values"
+)
+
+// survey is what is known of a file after it was read from beginning to end. Its
+// steps read the file several times rather than keep it: memory does not grow
+// with the rows, but for the fingerprints that tally keeps.
+type survey struct {
+	config    config
+	overrides []columns.Override
+	now       time.Time
+
+	export export
+	facts  rows.Facts
+	layout layout
+	plan   plan
+	tally  tally
+
+	dates      values.Evidence
+	candidates []candidate
+}
+
+// run takes all steps.
+func (s *survey) run(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{s.find, s.scan, s.layOut, s.propose, s.chooseKey, s.count} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return s.checkRows()
+}
+
+// find finds the file.
+func (s *survey) find(context.Context) error {
+	var err error
+	s.export, err = find(s.config.Path)
+	return err
+}
+
+// settle is how long a file must have been left alone whose last line is not
+// ended: until then somebody may still be writing it.
+const settle = 2 * time.Second
+
+// scan reads the file's bytes.
+func (s *survey) scan(ctx context.Context) error {
+	err := s.export.read(ctx, func(in io.Reader) error {
+		var err error
+		s.facts, err = rows.Scan(ctx, in)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if s.facts.Size != s.export.info.Size() {
+		return errChanged
+	}
+	return nil
+}
+
+// layOut finds format, encoding, delimiter and header.
+func (s *survey) layOut(ctx context.Context) error {
+	var err error
+	understood := s.overrides
+	if s.config.IDColumn != "" {
+		understood = append([]columns.Override{{Header: s.config.IDColumn, Attribute: columns.ID}}, understood...)
+	}
+	if s.layout, err = layOut(s.facts, s.config, understood); err != nil {
+		return err
+	}
+	age := s.now.Sub(s.export.info.ModTime())
+	if !s.facts.EndsInBreak(s.layout.encoding) && age >= 0 && age < settle {
+		return errChanged
+	}
+	if s.layout.format == formatJSONL {
+		return s.collectPaths(ctx)
+	}
+	s.plan.headers = headerNames(s.layout.header)
+	return nil
+}
+
+// collectPaths finds the paths of JSON lines, in the order in which they come.
+func (s *survey) collectPaths(ctx context.Context) error {
+	return s.export.read(ctx, func(in io.Reader) error {
+		t, err := s.layout.open(in, nil)
+		if err != nil {
+			return err
+		}
+		t.unknown = func(path string) {
+			if len(path) > maxHeaderBytes || len(t.paths) > rows.MaxColumns {
+				return // the source has it
+			}
+			s.plan.headers = append(s.plan.headers, path)
+			t.paths[path] = t.width // no cell is kept
+		}
+		for {
+			switch _, err := t.next(); {
+			case errors.Is(err, io.EOF):
+				return nil
+			case err != nil:
+				return err
+			case len(s.plan.headers) > rows.MaxColumns:
+				return plugin.Refuse(rows.ReasonTooManyColumns, "The objects have more than %d different members.", rows.MaxColumns)
+			}
+		}
+	})
+}
+
+// propose says what the columns mean.
+func (s *survey) propose(context.Context) error {
+	s.plan.meaning = columns.Propose(s.plan.headers, s.overrides)
+	s.plan.quoted = quoteHeaders(s.plan.headers)
+	s.plan.fallback = s.config.defaultStatus()
+	if unused := s.plan.meaning.Unused; len(unused) > 0 {
+		return plugin.Refuse(reasonColumnMissing, "The mapping names columns that the file does not have: %s. It has %s.", quoteAll(unused), quoteAll(s.plan.headers))
+	}
+	return nil
+}
+
+// candidate is a column that may be the key.
+type candidate struct {
+	column   int
+	filled   int             // rows with a value
+	distinct map[uint64]bool // of the first maxSampled values
+	sampled  int
+}
+
+// maxSampled is how many values of a candidate are compared: a column that holds
+// the same few values everywhere shows it in the first ten thousand.
+const maxSampled = 10_000
+
+// usable reports whether the column can be the key: half of the rows have a value,
+// and half of the values are different ones.
+func (c candidate) usable(read int) bool {
+	return c.filled > 0 && c.filled*2 >= read && len(c.distinct)*2 > c.sampled
+}
+
+// chooseKey reads all rows and decides which column is the key, in what order
+// dates are written, and how numbers are dressed up.
+func (s *survey) chooseKey(ctx context.Context) error {
+	if err := s.findCandidates(); err != nil {
+		return err
+	}
+	dress := map[int]*values.Dress{}
+	var dates []int
+	for column, attribute := range s.plan.meaning.Columns {
+		switch {
+		case attribute.IsDate():
+			dates = append(dates, column)
+		case attribute == columns.ID || attribute == columns.EmployeeNumber || attribute == columns.ManagerID || attribute == columns.Manager:
+			dress[column] = &values.Dress{}
+		}
+	}
+	read := 0
+	err := s.each(ctx, func(r row) error {
+		read = r.number
+		for i := range s.candidates {
+			s.candidates[i].add(s.plan.value(r, s.candidates[i].column))
+		}
+		for column, d := range dress {
+			d.Add(s.plan.value(r, column))
+		}
+		for _, column := range dates {
+			s.dates.Add(s.plan.value(r, column))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.plan.dress = make(map[int]values.Dress, len(dress))
+	for column, d := range dress {
+		s.plan.dress[column] = *d
+	}
+	if s.plan.order = s.config.dateOrder(); s.plan.order == values.OrderUnknown {
+		s.plan.order = s.dates.Order()
+	}
+	return s.decideKey(read)
+}
+
+// findCandidates lists the columns that may be the key: the configured one, or
+// those that mean a key.
+func (s *survey) findCandidates() error {
+	if s.config.IDColumn != "" {
+		for i, header := range s.plan.headers {
+			if columns.Same(header, s.config.IDColumn) {
+				s.candidates = []candidate{newCandidate(i)}
+				return nil
+			}
+		}
+		return plugin.Refuse(reasonColumnMissing, "The file does not have the configured key column %s. It has %s.", quote(s.config.IDColumn), quoteAll(s.plan.headers))
+	}
+	for _, attribute := range columns.Keys() {
+		if column := s.plan.meaning.First(attribute); column >= 0 {
+			s.candidates = append(s.candidates, newCandidate(column))
+		}
+	}
+	if len(s.candidates) == 0 {
+		return plugin.Refuse(reasonKeyColumnMissing, "No column is understood as a key: neither ids nor employee numbers, e-mail addresses or user names. The file has %s.", quoteAll(s.plan.headers))
+	}
+	return nil
+}
+
+func newCandidate(column int) candidate {
+	return candidate{column: column, distinct: map[uint64]bool{}}
+}
+
+func (c *candidate) add(value string) {
+	if value == "" {
+		return
+	}
+	if c.filled++; c.sampled < maxSampled {
+		c.sampled++
+		c.distinct[fingerprint(value)] = true
+	}
+}
+
+func (s *survey) decideKey(read int) error {
+	if read == 0 {
+		return plugin.Refuse(reasonPeopleMissing, "The file has a header and no row of a person.")
+	}
+	for _, c := range s.candidates {
+		if c.usable(read) {
+			s.plan.key = c.column
+			return nil
+		}
+	}
+	names := make([]string, len(s.candidates))
+	for i, c := range s.candidates {
+		names[i] = s.plan.headers[c.column]
+	}
+	return plugin.Refuse(reasonKeyColumnMissing, "No column can be the key: of %s, each is empty for more than half of the rows, or has the same values again and again.", quoteAll(names))
+}
+
+// each reads every row of the file as it was found.
+func (s *survey) each(ctx context.Context, f func(row) error) error {
+	return s.export.read(ctx, func(in io.Reader) error {
+		t, err := s.layout.open(in, s.plan.headers)
+		if err != nil {
+			return err
+		}
+		for {
+			r, err := t.next()
+			if errors.Is(err, io.EOF) {
+				s.tally.blank = t.blank
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if err := f(r); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// count reads all rows as a listing does, and keeps the figures.
+func (s *survey) count(ctx context.Context) error {
+	day := today(s.now)
+	if err := s.each(ctx, func(r row) error { return s.tally.add(&s.plan, r, day) }); err != nil {
+		return err
+	}
+	s.tally.finish()
+	return nil
+}
+
+// checkRows refuses a file that can't be a company: nobody in it, or more rows
+// that can't be read than rows that can.
+func (s *survey) checkRows() error {
+	t := &s.tally
+	switch {
+	case t.people == 0 && t.quarantined == 0:
+		return plugin.Refuse(reasonPeopleMissing, "The file has a header and no row of a person.")
+	case t.quarantined > t.people:
+		return plugin.Refuse(reasonRowsUnreadable, "%s", fmt.Sprintf("%d of %d rows can't be read: %s.", t.quarantined, t.people+t.quarantined, t.problems()))
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"patchbay.example/plugin"
+	"patchbay.example/plugin/csvdir/internal/values"
+)
+
+// maxTallied is in how many rows keys are compared and managers looked for: each
+// costs some 80 bytes. Repeats in the rows behind are left to the host, for which
+// the later one stands as well.
+const maxTallied = 2_000_000
+
+// tally are the figures of a file.
+type tally struct {
+	people, footers, blank, quarantined, short int
+	reasons                                    map[string]int // rows by reason of quarantine
+
+	statuses       map[plugin.UserStatus]int
+	unknownStatus  int // rows with a word that is not known
+	undecidedDates int // rows with a date that may be one of two days
+
+	keys []keyed
+	// superseded are rows with the key of a later row, by number; the value is the
+	// line of the later row, or sameRow. repeated counts the latter.
+	superseded map[int]int
+	repeated   int
+	example    [2]int // lines of two rows that share a key and differ
+
+	identities []uint64       // of what people may be named by
+	references map[uint64]int // of what managers are named by; how often
+	managed    int            // people with a manager
+	found      int            // of them, with one that is found
+}
+
+// keyed is a row's key and content.
+type keyed struct {
+	key     [16]byte // 128 bits: two keys of a file never share them by chance
+	content uint64
+	row     int
+	line    int
+}
+
+// sameRow stands for a later row that is the same in everything.
+const sameRow = 0
+
+// seed makes fingerprints that mean nothing outside this process.
+var seed = maphash.MakeSeed()
+
+// fingerprint stands for a text.
+func fingerprint(text string) uint64 { return maphash.String(seed, text) }
+
+// add counts a row.
+func (t *tally) add(p *plan, r row, day time.Time) error {
+	v := p.judge(r)
+	if r.cut && !v.footer && t.isCut(p, r) {
+		return plugin.Refuse(reasonFileIncomplete, "The last row, in line %d, is cut off in its middle.", r.line)
+	}
+	if len(r.cells) < len(p.headers) {
+		t.short++
+	}
+	switch {
+	case v.footer:
+		t.footers++
+		return nil
+	case v.reason != "":
+		t.quarantine(v.reason)
+		return nil
+	}
+	t.people++
+	user := p.user(r, day)
+	t.addStatus(p, user, r)
+	if len(t.keys) < maxTallied {
+		t.keys = append(t.keys, keyedRow(v.id, r))
+		t.addManagers(v.id, user)
+	}
+	return nil
+}
+
+// isCut reports whether a row without the end of its line was cut off: it is no
+// object, or has fewer columns where all rows before it had all.
+func (t *tally) isCut(p *plan, r row) bool {
+	return r.broken || (r.source == nil && len(r.cells) < len(p.headers) && t.short == 0)
+}
+
+func (t *tally) quarantine(reason string) {
+	if t.reasons == nil {
+		t.reasons = map[string]int{}
+	}
+	t.reasons[reason]++
+	t.quarantined++
+}
+
+func keyedRow(id string, r row) keyed {
+	sum := sha256.Sum256([]byte(id))
+	k := keyed{key: [16]byte(sum[:16]), row: r.number, line: r.line}
+	var h maphash.Hash
+	h.SetSeed(seed)
+	if r.source != nil {
+		_, _ = h.Write(r.source) // never fails
+	}
+	for _, cell := range r.cells {
+		var size [8]byte
+		binary.LittleEndian.PutUint64(size[:], uint64(len(cell)))
+		_, _ = h.Write(size[:])    // never fails
+		_, _ = h.WriteString(cell) // never fails
+	}
+	k.content = h.Sum64()
+	return k
+}
+
+func (t *tally) addStatus(p *plan, user *plugin.User, r row) {
+	if t.statuses == nil {
+		t.statuses = map[plugin.UserStatus]int{}
+	}
+	t.statuses[user.StatusKind]++
+	if user.StatusKind == 0 && user.Status != "" {
+		t.unknownStatus++
+	}
+	for column, attribute := range p.meaning.Columns {
+		if !attribute.IsDate() {
+			continue
+		}
+		if d, ok := values.ParseDate(p.value(r, column), p.order); ok {
+			if _, certain := d.Day(); !certain {
+				t.undecidedDates++
+				return
+			}
+		}
+	}
+}
+
+// addManagers remembers whom a row is, and whom it names as manager.
+func (t *tally) addManagers(id string, user *plugin.User) {
+	names := []string{id, user.UserName, user.EmployeeNumber, user.DisplayName, user.Name.Given + " " + user.Name.Family}
+	for _, e := range user.Emails {
+		names = append(names, e.Value)
+	}
+	for _, name := range names {
+		if folded := foldName(name); folded != "" {
+			t.identities = append(t.identities, fingerprint(folded))
+		}
+	}
+	if len(user.Managers) == 0 {
+		return
+	}
+	t.managed++
+	if t.references == nil {
+		t.references = map[uint64]int{}
+	}
+	// One of several columns is enough; the first that is filled stands for them.
+	t.references[fingerprint(foldName(user.Managers[0].Value))]++
+}
+
+// foldName writes what names a person in one way.
+func foldName(name string) string {
+	if family, given, ok := strings.Cut(name, ","); ok && !strings.Contains(name, "@") {
+		name = given + " " + family
+	}
+	return strings.ToLower(strings.Join(strings.Fields(name), " "))
+}
+
+// finish finds repeated keys and named managers.
+func (t *tally) finish() {
+	slices.SortFunc(t.keys, func(a, b keyed) int {
+		return cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(a.row, b.row))
+	})
+	t.superseded = map[int]int{}
+	for first := 0; first < len(t.keys); {
+		last := first
+		for last+1 < len(t.keys) && t.keys[last+1].key == t.keys[first].key {
+			last++
+		}
+		for i := first; i < last; i++ {
+			earlier, later := t.keys[i], t.keys[last]
+			if earlier.content == later.content {
+				t.repeated++
+				t.superseded[earlier.row] = sameRow
+				continue
+			}
+			t.superseded[earlier.row] = later.line
+			if t.example[0] == 0 || earlier.line < t.example[0] {
+				t.example = [2]int{earlier.line, later.line}
+			}
+		}
+		first = last + 1
+	}
+	t.keys = nil
+	slices.Sort(t.identities)
+	for reference, people := range t.references {
+		if _, ok := slices.BinarySearch(t.identities, reference); ok {
+			t.found += people
+		}
+	}
+	t.identities, t.references = nil, nil
+}
+
+// differing counts rows that a later row with the same key and other values takes
+// the place of.
+func (t *tally) differing() int { return len(t.superseded) - t.repeated }
+
+// rows is how many rows were read, blank ones not counted.
+func (t *tally) rows() int { return t.people + t.quarantined + t.footers }
+
+// problems lists the reasons of quarantine with their numbers.
+func (t *tally) problems() string {
+	var parts []string
+	for _, reason := range slices.Sorted(maps.Keys(t.reasons)) {
+		parts = append(parts, fmt.Sprintf("%d %s", t.reasons[reason], rowProblems[reason]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// rowProblems say in a few words why rows are quarantined.
+var rowProblems = map[string]string{
+	reasonRowUnreadable: "are no JSON object",
+	reasonKeyMissing:    "have no key",
+	reasonKeyDamaged:    "have a key that can't be used",
+	reasonRowTooWide:    "have more values than the header has columns",
+}
