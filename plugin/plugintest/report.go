@@ -1,6 +1,9 @@
 package plugintest
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Case is one rule of the contract and how it is tried.
 type Case struct {
@@ -13,7 +16,13 @@ type Case struct {
 	// Requires is the rule, in complete sentences, and Why its reason.
 	Requires, Why string
 
-	try func(*trial) error
+	// after names the cases on which this one rests: where one of them failed, it
+	// is skipped.
+	after []string
+	// limit is how long it may take; caseLimit where it is zero.
+	limit time.Duration
+	// try tries it, and returns nil or an *outcome; any other error is a failure.
+	try func(context.Context, *trial) error
 }
 
 // Status is the outcome of a [Case].

@@ -1,5 +1,7 @@
 package plugintest
 
+import "time"
+
 // Target is the connector to examine.
 type Target struct {
 	// Path is the connector's executable.
@@ -17,4 +19,8 @@ type Target struct {
 	// Only names the cases to run; empty for all. A name that is no case's is an
 	// error of [Run].
 	Only []string
+	// Patience is how long a call may take, and how long a stream may say nothing
+	// without announcing a wait; Connect may take four times as long. Zero:
+	// [DefaultPatience].
+	Patience time.Duration
 }

@@ -1,0 +1,316 @@
+package plugintest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	"patchbay.example/internal/wire"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+const (
+	// maxPages and maxRecords bound what is kept of a listing: 16 bytes a record
+	// and a cursor a page.
+	maxPages, maxRecords = 20_000, 2_000_000
+	// maxFindings bounds the findings that are kept for one rule.
+	maxFindings = 10
+)
+
+// idHash stands for an id: a million of them are 16 MB.
+type idHash [16]byte
+
+func hashOf(id string) idHash {
+	sum := sha256.Sum256([]byte(id))
+	return idHash(sum[:16])
+}
+
+// page is what is kept of a page.
+type page struct {
+	number int // in the stream, from 1
+	cursor string
+	from   int // its ids are book.ids[from:to]
+	to     int
+	bytes  int
+}
+
+// book is what came in one stream, and which rules it broke. It reads on after
+// a rule is broken, so that one mistake is one finding.
+type book struct {
+	resource *connectorv1.Resource
+	pages    []page
+	ids      []idHash
+	bytes    int // of all messages
+	findings map[string][]string
+
+	open        bool // parts of a page are missing
+	current     page
+	sequence    uint64 // of the page before
+	parts       int
+	inPage      map[string]struct{}
+	cursorless  bool // the last page had no cursor
+	quarantined uint64
+	completed   *connectorv1.Completed
+	done        bool // the stream has ended
+}
+
+func newBook(resource *connectorv1.Resource) *book {
+	return &book{resource: resource, findings: map[string][]string{}, inPage: map[string]struct{}{}}
+}
+
+// broken notes that a case's rule was broken.
+func (b *book) broken(rule, format string, args ...any) {
+	if len(b.findings[rule]) < maxFindings {
+		b.findings[rule] = append(b.findings[rule], fmt.Sprintf(format, args...))
+	}
+}
+
+// after looks at what may come after Completed: nothing.
+func (b *book) after(event *connectorv1.SyncResponse) {
+	if b.completed == nil {
+		return
+	}
+	what := "an event that the contract does not know"
+	switch event.WhichEvent() {
+	case connectorv1.SyncResponse_Page_case:
+		what = "a page"
+	case connectorv1.SyncResponse_Wait_case:
+		what = "a Wait"
+	case connectorv1.SyncResponse_Quarantined_case:
+		what = "a Quarantined"
+	case connectorv1.SyncResponse_Restarted_case:
+		what = "a Restarted"
+	case connectorv1.SyncResponse_Completed_case:
+		what = "another Completed"
+	}
+	b.broken("completed-last", "%s came after Completed", what)
+}
+
+// part takes a message of a page. It returns the page when that is whole.
+func (b *book) part(part *connectorv1.Page, size int) (page, bool) {
+	b.bytes += size
+	number := len(b.pages) + 1
+	if !b.open {
+		b.current = page{number: number, from: len(b.ids)}
+		b.parts = 0
+		clear(b.inPage)
+		b.begin(part, number)
+	} else if part.GetSequence() != b.sequence {
+		b.broken("page-sequence", "a part of page %d has the sequence %d, and the part before it %d: the parts of a page share one", number, part.GetSequence(), b.sequence)
+	}
+	b.sequence = part.GetSequence()
+	b.parts++
+	b.measure(part, number, size)
+	for i, record := range part.GetRecords() {
+		b.record(record, fmt.Sprintf("record %d of page %d", len(b.ids)-b.current.from+1, number), i)
+	}
+	b.open = part.GetMoreParts()
+	if b.open {
+		return page{}, false
+	}
+	b.current.cursor, b.current.to = part.GetCursor(), len(b.ids)
+	b.cursor(part.GetCursor(), number)
+	b.pages = append(b.pages, b.current)
+	return b.current, true
+}
+
+// begin looks at the first message of a page.
+func (b *book) begin(part *connectorv1.Page, number int) {
+	if want := uint64(number); part.GetSequence() != want { //nolint:gosec // counted from 1
+		b.broken("page-sequence", "page %d of the stream has the sequence %d, and must have %d", number, part.GetSequence(), want)
+	}
+	if b.cursorless {
+		b.broken("cursor-form", "page %d has no cursor, and another page follows it", number-1)
+	}
+}
+
+func (b *book) measure(part *connectorv1.Page, number, size int) {
+	records := 0
+	for _, record := range part.GetRecords() {
+		records += proto.Size(record)
+	}
+	b.current.bytes += size
+	if size > wire.MaxMessageBytes {
+		b.broken("page-bounded", "a message of page %d has %d bytes, more than %d", number, size, wire.MaxMessageBytes)
+	}
+	if records > wire.MaxPartBytes && len(part.GetRecords()) > 1 {
+		b.broken("page-bounded", "a message of page %d has %d records of %d bytes together, more than %d: send it in parts", number, len(part.GetRecords()), records, wire.MaxPartBytes)
+	}
+	if before := b.current.bytes - size; b.current.bytes > wire.MaxPageBytes && before <= wire.MaxPageBytes {
+		b.broken("page-bounded", "page %d has more than %d bytes in all its parts: ask the service for fewer objects a page", number, wire.MaxPageBytes)
+	}
+	if part.GetMoreParts() && part.GetCursor() != "" {
+		b.broken("page-bounded", "a part of page %d that is not its last has a cursor", number)
+	}
+}
+
+func (b *book) cursor(cursor string, number int) {
+	b.cursorless = cursor == ""
+	if len(cursor) > wire.MaxCursorBytes {
+		b.broken("cursor-form", "the cursor of page %d has %d bytes, more than %d", number, len(cursor), wire.MaxCursorBytes)
+	}
+	if at := strings.IndexFunc(cursor, func(r rune) bool { return r <= ' ' || r > '~' }); at >= 0 {
+		b.broken("cursor-form", "the cursor of page %d has the byte %#x, which is not printable ASCII without blanks", number, cursor[at])
+	}
+}
+
+// record judges one record. index is its place in the message.
+func (b *book) record(record *connectorv1.Record, where string, index int) {
+	id := record.GetId()
+	b.ids = append(b.ids, hashOf(id))
+	switch {
+	case id == "":
+		b.broken("ids-unique", "%s has no id", where)
+	case len(id) > wire.MaxIDBytes:
+		b.broken("ids-unique", "%s has an id of %d bytes, more than %d", where, len(id), wire.MaxIDBytes)
+	}
+	if _, twice := b.inPage[id]; twice && id != "" {
+		b.broken("ids-unique", "%s has the id %.80q, which the page has already", where, id)
+	}
+	b.inPage[id] = struct{}{}
+	if len(record.GetSource()) > wire.MaxRecordBytes {
+		b.broken("record-bounded", "%s has a source of %d bytes, more than %d", where, len(record.GetSource()), wire.MaxRecordBytes)
+	}
+	if record.GetResource() != b.resource.GetName() {
+		b.broken("records-typed", "%s (message place %d) is of the resource %.80q, and %q was asked for", where, index+1, record.GetResource(), b.resource.GetName())
+	}
+	if problem := viewProblem(record, b.resource.GetKind()); problem != "" {
+		b.broken("records-typed", "%s (id %.80q) %s", where, id, problem)
+	}
+	if problem := sourceProblem(record.GetSource(), b.resource.GetKeyField()); problem != "" {
+		b.broken("records-typed", "%s (id %.80q) %s", where, id, problem)
+	}
+}
+
+// viewProblem says what is wrong with a record's typed view.
+func viewProblem(record *connectorv1.Record, kind connectorv1.ResourceKind) string {
+	has := record.WhichView()
+	switch {
+	case kind == connectorv1.ResourceKind_RESOURCE_KIND_USERS && has != connectorv1.Record_User_case:
+		return "has no view of a user, and its resource is of kind USERS"
+	case kind == connectorv1.ResourceKind_RESOURCE_KIND_GROUPS && has != connectorv1.Record_Group_case:
+		return "has no view of a group, and its resource is of kind GROUPS"
+	case kind == connectorv1.ResourceKind_RESOURCE_KIND_OTHER && has != 0:
+		return "has a typed view, and its resource is of kind OTHER"
+	}
+	primaries := 0
+	for i, email := range record.GetUser().GetEmails() {
+		if email.GetPrimary() {
+			primaries++
+			if i > 0 {
+				return "has a primary e-mail address that is not the first"
+			}
+		}
+	}
+	if primaries > 1 {
+		return fmt.Sprintf("has %d primary e-mail addresses", primaries)
+	}
+	if known := record.GetUser().GetStatusKind(); connectorv1.UserStatus_name[int32(known)] == "" {
+		return fmt.Sprintf("has the status kind %d, which is none", known)
+	}
+	return ""
+}
+
+// sourceProblem says what is wrong with a record's source.
+func sourceProblem(source []byte, keyField string) string {
+	var object map[string]json.RawMessage
+	if trimmed := bytes.TrimSpace(source); len(trimmed) == 0 || trimmed[0] != '{' || json.Unmarshal(trimmed, &object) != nil {
+		return fmt.Sprintf("has a source that is not a JSON object: %.60q", source)
+	}
+	if keyField != "" && !hasPath(object, keyField) {
+		return fmt.Sprintf("has a source without %q, which its resource names as the key field", keyField)
+	}
+	return ""
+}
+
+// hasPath reports whether an object has a property of that name, or of that path
+// with dots.
+func hasPath(object map[string]json.RawMessage, path string) bool {
+	if value, ok := object[path]; ok {
+		return string(value) != "null"
+	}
+	for i := range len(path) {
+		var inner map[string]json.RawMessage
+		if path[i] == '.' && json.Unmarshal(object[path[:i]], &inner) == nil && hasPath(inner, path[i+1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// restart forgets what came: the listing begins again.
+func (b *book) restart() {
+	if b.open {
+		b.broken("page-sequence", "the listing was begun again in the midst of page %d", len(b.pages)+1)
+	}
+	b.pages, b.ids, b.bytes, b.quarantined = nil, nil, 0, 0
+	b.open, b.cursorless, b.sequence = false, false, 0
+}
+
+// complete compares the totals.
+func (b *book) complete(c *connectorv1.Completed) {
+	first := b.completed == nil
+	b.completed = c
+	if !first {
+		return
+	}
+	if b.open {
+		b.broken("completed-last", "Completed came in the midst of page %d", len(b.pages)+1)
+	}
+	pages, records := uint64(len(b.pages)), uint64(len(b.ids))
+	if c.GetPages() != pages || c.GetRecords() != records || c.GetQuarantined() != b.quarantined {
+		b.broken("completed-last", "Completed tells of %d pages, %d records and %d quarantined ones, and %d, %d and %d came",
+			c.GetPages(), c.GetRecords(), c.GetQuarantined(), pages, records, b.quarantined)
+	}
+}
+
+// ended notes how the stream ended.
+func (b *book) ended(err error) {
+	b.done = true
+	switch {
+	case b.completed == nil && errors.Is(err, io.EOF):
+		b.broken("completed-last", "the stream ended with status OK and without Completed")
+	case b.completed != nil && !errors.Is(err, io.EOF):
+		b.broken("completed-last", "the stream ended after Completed with an error: %v", err)
+	case b.completed == nil:
+		b.broken("completed-last", "the stream of %q did not complete: %v", b.resource.GetName(), err)
+	}
+}
+
+// set is the ids of the pages after the first n.
+func (b *book) set(n int) map[idHash]struct{} {
+	from := 0
+	if n > 0 {
+		from = b.pages[n-1].to
+	}
+	ids := make(map[idHash]struct{}, len(b.ids)-from)
+	for _, id := range b.ids[from:] {
+		ids[id] = struct{}{}
+	}
+	return ids
+}
+
+// difference says how two sets of ids differ; empty if they don't.
+func difference(want, got map[idHash]struct{}) string {
+	missing, extra := 0, 0
+	for id := range want {
+		if _, ok := got[id]; !ok {
+			missing++
+		}
+	}
+	for id := range got {
+		if _, ok := want[id]; !ok {
+			extra++
+		}
+	}
+	if missing+extra == 0 {
+		return ""
+	}
+	return fmt.Sprintf("of %d records %d did not come, and %d came that do not belong there", len(want), missing, extra)
+}

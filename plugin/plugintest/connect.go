@@ -1,0 +1,312 @@
+package plugintest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+
+	"patchbay.example/internal/wire"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+const (
+	sectionConnect = "Connect"
+	caseConnects   = "connects"
+
+	// maxWrongConfigs bounds the configurations that are tried and must be
+	// refused: each needs a process of its own.
+	maxWrongConfigs = 12
+	// maxWrongSecrets bounds the attempts with a wrong secret: a service may lock
+	// an account after some.
+	maxWrongSecrets = 3
+)
+
+func connectCases() []Case {
+	return []Case{
+		{
+			Name: caseConnects, Section: sectionConnect, Title: "It connects, and says what it checked",
+			Requires: "With a configuration that works Connect is answered OK and without a refusal, with an account that has an id, and with checks. Each check has a name of its own of lower case letters and underscores, a title and an outcome; none has failed; one that warns has a declared reason.",
+			Why:      "The checks are what a person sees while setting up a connection, and the account is what tells that it is the right one.",
+			after:    []string{caseHandshake, caseDescribe},
+			try:      tryConnects,
+		},
+		{
+			Name: "call-order", Section: sectionConnect, Title: "Calls out of order are refused",
+			Requires: "ListResources and Sync before Connect, and a second Connect, are answered FAILED_PRECONDITION. A process serves one connection.",
+			Why:      "A process that could change its connection would mix two companies' people.",
+			after:    []string{caseHandshake},
+			try:      tryCallOrder,
+		},
+		{
+			Name: "config-refused", Section: sectionConnect, Title: "A configuration that can't be right is refused",
+			Requires: "A configuration with an unknown property, without a required one, or with a value of the wrong type or outside of its enum is refused: Connect is answered OK, with a refusal of class CONFIG_INVALID in the message.",
+			Why:      "A misspelt property that is passed over is a setting that somebody believes in.",
+			after:    []string{caseHandshake, caseDescribe},
+			try:      tryConfigRefused,
+		},
+		{
+			Name: "config-hostile", Section: sectionConnect, Title: "A configuration that is none does no harm",
+			Requires: "A configuration that is not JSON or no object, that is nested ten thousand deep, or that is as large as may be is refused as CONFIG_INVALID, and the process answers afterwards.",
+			Why:      "Configurations come from files and forms that anybody may have written.",
+			after:    []string{caseHandshake, caseDescribe, "config-refused"},
+			try:      tryConfigHostile,
+		},
+		{
+			Name: "secret-refused", Section: sectionConnect, Title: "A wrong secret is refused when connecting",
+			Requires: "With a wrong value for a secret, Connect is answered OK with a refusal in the message: a connection is proved by using it. The wrong value stands in no answer and no log either.",
+			Why:      "A connection that is stored with a wrong secret fails at night, when nobody is there.",
+			after:    []string{caseHandshake, caseDescribe, caseConnects},
+			try:      trySecretRefused,
+		},
+	}
+}
+
+var checkName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+func tryConnects(ctx context.Context, t *trial) error {
+	p, err := t.connected(ctx)
+	if err != nil {
+		if t.unconnected != nil {
+			return fail("%s", sentence(t.unconnected))
+		}
+		return err
+	}
+	response := p.connected
+	if problem := accountProblem(response); problem != "" {
+		return fail("%s", problem)
+	}
+	d, err := t.described(ctx)
+	if err != nil {
+		return err
+	}
+	declared, names := reasonsOf(d), map[string]bool{}
+	for _, check := range response.GetChecks() {
+		if problem := checkProblem(check, declared); problem != "" {
+			return fail("The check %q %s.", check.GetName(), problem)
+		}
+		if names[check.GetName()] {
+			return fail("Two checks have the name %q.", check.GetName())
+		}
+		names[check.GetName()] = true
+	}
+	return pass("It reached the account %q (%q), with %d checks.", response.GetAccount().GetId(), response.GetAccount().GetName(), len(names))
+}
+
+func accountProblem(response *connectorv1.ConnectResponse) string {
+	switch {
+	case response.GetAccount().GetId() == "":
+		return "It connects and names no account. Give the service's id of the account, or the domain where there is none."
+	case response.GetAccount().GetName() == "":
+		return "It connects and its account has no name for people."
+	case len(response.GetChecks()) == 0:
+		return "It connects and names no check. Name each step that proves that the connection works."
+	}
+	return ""
+}
+
+// checkProblem says what is wrong with a check of a connection that is not
+// refused.
+func checkProblem(check *connectorv1.Check, declared reasons) string {
+	switch {
+	case !checkName.MatchString(check.GetName()):
+		return "has a name that does not consist of lower case letters and underscores"
+	case strings.TrimSpace(check.GetTitle()) == "":
+		return "has no title"
+	}
+	switch check.GetStatus() {
+	case connectorv1.CheckStatus_CHECK_STATUS_OK, connectorv1.CheckStatus_CHECK_STATUS_SKIPPED:
+		return ""
+	case connectorv1.CheckStatus_CHECK_STATUS_WARN:
+		if declared[check.GetReason()] == nil {
+			return fmt.Sprintf("warns with the reason %.60q, which is not declared in Describe", check.GetReason())
+		}
+		return ""
+	case connectorv1.CheckStatus_CHECK_STATUS_FAIL:
+		return "has failed, and the connection is not refused: a check that leaves a connection usable warns"
+	default:
+		return fmt.Sprintf("has the outcome %s", check.GetStatus())
+	}
+}
+
+func tryCallOrder(ctx context.Context, t *trial) error {
+	p, err := t.fresh(ctx, startup{})
+	if err != nil {
+		return err
+	}
+	defer p.discard(ctx)
+	_, err = p.listAnew(ctx)
+	if saw, ok := answeredWith(err, codes.FailedPrecondition); !ok {
+		return fail("ListResources before Connect: %s It must be FAILED_PRECONDITION.", saw)
+	}
+	s, err := p.sync(ctx, connectorv1.Resource_builder{Name: "users"}.Build(), "", 0)
+	s.stop()
+	if saw, ok := answeredWith(err, codes.FailedPrecondition); !ok {
+		return fail("Sync before Connect: %s It must be FAILED_PRECONDITION.", saw)
+	}
+	if t.target.Config == nil {
+		return pass("ListResources and Sync before Connect were refused. Whether a second Connect is was not tried, for there is no configuration.")
+	}
+	if _, err := p.connect(ctx, t.connectRequest(nil)); err != nil {
+		return skip("Connect, after calls that came too early: %s", err)
+	}
+	_, err = p.connect(ctx, t.connectRequest(nil))
+	if saw, ok := answeredWith(err, codes.FailedPrecondition); !ok {
+		return fail("A second Connect: %s It must be FAILED_PRECONDITION.", saw)
+	}
+	return pass("ListResources and Sync before Connect, and a second Connect, were answered FAILED_PRECONDITION.")
+}
+
+// wrongConfig is a configuration that must be refused.
+type wrongConfig struct {
+	what    string
+	config  []byte
+	secrets map[string]string
+}
+
+func tryConfigRefused(ctx context.Context, t *trial) error {
+	d, err := t.described(ctx)
+	if err != nil {
+		return err
+	}
+	schema, err := schemaOf(d)
+	if err != nil {
+		return skip("The configuration has no schema that can be read (see the case \"config-schema\").")
+	}
+	wrong := t.wrongConfigs(schema)
+	for _, w := range wrong {
+		if err := t.mustRefuse(ctx, w); err != nil {
+			return err
+		}
+	}
+	return pass("%d configurations that can't be right were refused.", len(wrong))
+}
+
+// wrongConfigs spoils the target's configuration in each way that its schema
+// forbids.
+func (t *trial) wrongConfigs(schema configSchema) []wrongConfig {
+	base := map[string]json.RawMessage{}
+	_ = json.Unmarshal(t.target.Config, &base) // none: every configuration is spoilt anyway
+	with := func(name string, value string) []byte {
+		changed := maps.Clone(base)
+		changed[name] = json.RawMessage(value)
+		return encode(changed)
+	}
+	wrong := []wrongConfig{{`with the unknown property "no_such_property"`, with("no_such_property", `"x"`), t.target.Secrets}}
+	for _, name := range schema.Required {
+		if schema.Properties[name].Secret {
+			secrets := maps.Clone(t.target.Secrets)
+			delete(secrets, name)
+			wrong = append(wrong, wrongConfig{fmt.Sprintf("without the required secret %q", name), encode(base), secrets})
+			continue
+		}
+		changed := maps.Clone(base)
+		delete(changed, name)
+		wrong = append(wrong, wrongConfig{fmt.Sprintf("without the required property %q", name), encode(changed), t.target.Secrets})
+	}
+	for _, name := range schema.names() {
+		property := schema.Properties[name]
+		if property.Secret {
+			continue
+		}
+		wrong = append(wrong, wrongConfig{fmt.Sprintf("with an object for %q, which is of type %s", name, property.Type), with(name, `{"x":[1]}`), t.target.Secrets})
+		if property.Enum != nil && property.Type == "string" {
+			wrong = append(wrong, wrongConfig{fmt.Sprintf("with a value for %q that is not in its enum", name), with(name, `"no such value"`), t.target.Secrets})
+		}
+	}
+	return wrong[:min(len(wrong), maxWrongConfigs)]
+}
+
+func encode(values map[string]json.RawMessage) []byte {
+	encoded, _ := json.Marshal(values) // of JSON
+	return encoded
+}
+
+// mustRefuse connects with a wrong configuration.
+func (t *trial) mustRefuse(ctx context.Context, w wrongConfig) error {
+	p, err := t.fresh(ctx, startup{})
+	if err != nil {
+		return err
+	}
+	defer p.discard(ctx)
+	request := connectorv1.ConnectRequest_builder{ConfigJson: w.config, Secrets: w.secrets}.Build()
+	response, err := p.connect(ctx, request)
+	switch {
+	case err != nil:
+		return fail("A configuration %s: %s An unusable configuration is a refusal in the message, and the call is OK.", w.what, err)
+	case !response.HasRefusal():
+		return fail("A configuration %s was accepted. Refuse it as CONFIG_INVALID, and name what is wrong.", w.what)
+	case response.GetRefusal().GetClass() != connectorv1.Class_CLASS_CONFIG_INVALID:
+		return fail("A configuration %s was refused with %s. The class must be CONFIG_INVALID.", w.what, refusalText(response.GetRefusal()))
+	}
+	if _, err := p.describe(ctx); err != nil {
+		return fail("After a configuration %s was refused, Describe is not answered any more: %s", w.what, err)
+	}
+	return nil
+}
+
+// depth is how deep the hostile configuration is nested; it is what Go's own
+// JSON decoder refuses.
+const depth = 10_001
+
+func tryConfigHostile(ctx context.Context, t *trial) error {
+	large := fmt.Appendf(nil, `{"no_such_property":%q}`, strings.Repeat("x", wire.MaxConfigBytes))
+	large = append(large[:wire.MaxConfigBytes-2], `"}`...)
+	hostile := []wrongConfig{
+		{"that is cut off JSON", []byte(`{"a": "`), t.target.Secrets},
+		{"that is a JSON array", []byte(`[{}]`), t.target.Secrets},
+		{"that is not UTF-8", []byte("{\"\xff\xfe\":\"\xc3\"}"), t.target.Secrets},
+		{fmt.Sprintf("that is nested %d deep", depth), bytes.Repeat([]byte(`{"a":`), depth), t.target.Secrets},
+		{fmt.Sprintf("of %d bytes", len(large)), large, t.target.Secrets},
+	}
+	for _, w := range hostile {
+		if err := t.mustRefuse(ctx, w); err != nil {
+			return err
+		}
+	}
+	return pass("%d configurations that are none were refused, and the process answered afterwards.", len(hostile))
+}
+
+func trySecretRefused(ctx context.Context, t *trial) error {
+	if len(t.target.Secrets) == 0 {
+		return skip("No secret was given.")
+	}
+	if _, err := t.connected(ctx); err != nil { // without a right secret a wrong one says nothing
+		return err
+	}
+	names := slices.Sorted(maps.Keys(t.target.Secrets))
+	names = names[:min(len(names), maxWrongSecrets)]
+	for _, name := range names {
+		if err := t.refuseSecret(ctx, name); err != nil {
+			return err
+		}
+	}
+	return pass("A wrong value for each of %s was refused.", strings.Join(names, ", "))
+}
+
+func (t *trial) refuseSecret(ctx context.Context, name string) error {
+	p, err := t.fresh(ctx, startup{})
+	if err != nil {
+		return err
+	}
+	defer p.discard(ctx)
+	canary := "canary-" + rand.Text()
+	t.canaries.add(name+" (a wrong value)", canary)
+	secrets := maps.Clone(t.target.Secrets)
+	secrets[name] = canary
+	response, err := p.connect(ctx, connectorv1.ConnectRequest_builder{ConfigJson: t.target.Config, Secrets: secrets}.Build())
+	if err != nil {
+		return fail("With a wrong value for the secret %q: %s A connection that can't be used is a refusal in the message, and the call is OK.", name, err)
+	}
+	if !response.HasRefusal() {
+		return fail("With a wrong value for the secret %q it connects. Prove that the connection works by using it: ask the service for something that needs the secret.", name)
+	}
+	return nil
+}

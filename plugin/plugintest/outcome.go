@@ -1,0 +1,63 @@
+package plugintest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// outcome is what a case's function returns where it does not simply pass: why
+// the rule is broken, why it could not be tried, or what a pass rests on.
+type outcome struct {
+	status Status
+	saw    string
+}
+
+func (o *outcome) Error() string { return o.saw }
+
+// fail says that the rule is broken: the value that was seen, what was required,
+// and what to mend.
+func fail(format string, args ...any) error { return &outcome{Failed, fmt.Sprintf(format, args...)} }
+
+// skip says why a case can't be tried.
+func skip(format string, args ...any) error { return &outcome{Skipped, fmt.Sprintf(format, args...)} }
+
+// pass says what was tried and seen.
+func pass(format string, args ...any) error { return &outcome{Passed, fmt.Sprintf(format, args...)} }
+
+// outcomeOf makes an outcome of whatever a case's function returned.
+func outcomeOf(err error) outcome {
+	var o *outcome
+	switch {
+	case err == nil:
+		return outcome{Passed, ""}
+	case errors.As(err, &o):
+		return *o
+	default:
+		return outcome{Failed, sentence(err) + "."}
+	}
+}
+
+// sentence is an error's text with a capital, to stand as a sentence.
+func sentence(err error) string { return capital(strings.TrimRight(err.Error(), ".")) }
+
+// capital is a text that begins with a capital letter.
+func capital(text string) string {
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
+}
+
+// some joins the first few of a list of findings, each a sentence without its
+// stop.
+func some(findings []string) string {
+	const few = 3
+	if len(findings) <= few {
+		return strings.Join(findings, "; ")
+	}
+	return fmt.Sprintf("%s; and %d more", strings.Join(findings[:few], "; "), len(findings)-few)
+}

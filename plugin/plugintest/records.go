@@ -1,0 +1,131 @@
+package plugintest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+const (
+	sectionRecords = "Records"
+	caseIDsStable  = "ids-stable"
+	caseCompleted  = "completed-last"
+)
+
+// needsListing are the cases on which all rest that read a listing.
+var needsListing = []string{caseHandshake, caseDescribe, caseConnects, caseResources}
+
+func recordCases() []Case {
+	return []Case{
+		{
+			Name: "records-typed", Section: sectionRecords, Title: "Records are what their resource says",
+			Requires: "Each record names the resource that was asked for, has the typed view of its kind (none for OTHER), and a source that is a JSON object with the resource's key field. The first e-mail address is the primary one, if any is.",
+			Why:      "Views and searches are made of the typed view, and the source is what nothing is lost in.",
+			after:    needsListing, limit: listingLimit,
+			try: judged("records-typed", "%d records have the view of their kind and a source with its key."),
+		},
+		{
+			Name: "ids-unique", Section: sectionRecords, Title: "Records have ids, once in a page",
+			Requires: "The id of a record is not empty and has at most 1 KiB. No id occurs twice within a page.",
+			Why:      "A person is told from another by the id, and a page is stored as one.",
+			after:    needsListing, limit: listingLimit,
+			try: judged("ids-unique", "%d records have ids, none twice in a page."),
+		},
+		{
+			Name: "record-bounded", Section: sectionRecords, Title: "A record above the limit is quarantined",
+			Requires: "The source of a record has at most 3 MiB. A larger one is left out, and a Quarantined event says so.",
+			Why:      "No message may exceed 4 MiB, and one object that is no person's profile must not end the listing of all.",
+			after:    needsListing, limit: listingLimit,
+			try: judged("record-bounded", "None of %d records exceeds the limit."),
+		},
+		{
+			Name: caseIDsStable, Section: sectionRecords, Title: "A record keeps its id",
+			Requires: "Two listings have the same ids, also from two processes: an id is the service's key of the object, or derived from it alone.",
+			Why:      "Somebody whose id changes has left the company and somebody else has joined it.",
+			after:    needsListing, limit: listingLimit,
+			try: tryIDsStable,
+		},
+	}
+}
+
+// listing returns the straight listing that cases compare with, and reads it if
+// nobody has. A stream that breaks off counts as far as it came.
+func (t *trial) listing(ctx context.Context) (*book, error) {
+	if t.straight == nil && t.straightErr == nil {
+		p, resource, err := t.resource(ctx)
+		if err != nil {
+			return nil, err
+		}
+		before := p.logged()
+		t.straight, t.straightErr = p.readAll(ctx, resource, "")
+		t.straightLog = p.logged() - before
+		if t.straight == nil && ctx.Err() == nil {
+			t.straight = newBook(resource)
+			t.straight.ended(t.straightErr)
+		}
+		if ctx.Err() != nil { // another case may have more time
+			t.straight, t.straightErr = nil, nil
+			return nil, ctx.Err()
+		}
+	}
+	return t.straight, nil
+}
+
+// whole returns the straight listing if it came to its end.
+func (t *trial) whole(ctx context.Context) (*book, error) {
+	listing, err := t.listing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var o *outcome
+	switch {
+	case errors.As(t.straightErr, &o):
+		return nil, o
+	case t.straightErr != nil:
+		return nil, skip("The listing did not come to its end (see the case %q).", caseCompleted)
+	case len(listing.ids) == 0:
+		return nil, skip("The listing of %q has no records.", listing.resource.GetName())
+	}
+	return listing, nil
+}
+
+// judged makes a case of a rule that is looked at while a listing is read.
+func judged(rule, passed string) func(context.Context, *trial) error {
+	return func(ctx context.Context, t *trial) error {
+		listing, err := t.listing(ctx)
+		if err != nil {
+			return err
+		}
+		if findings := listing.findings[rule]; len(findings) > 0 {
+			return fail("In the listing of %q: %s.", listing.resource.GetName(), some(findings))
+		}
+		var o *outcome
+		if errors.As(t.straightErr, &o) {
+			return o
+		}
+		if rule != caseCompleted && len(listing.pages) == 0 {
+			return skip("The listing of %q has no page (see the case %q).", listing.resource.GetName(), caseCompleted)
+		}
+		return pass(passed, len(listing.ids))
+	}
+}
+
+func tryIDsStable(ctx context.Context, t *trial) error {
+	listing, err := t.whole(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := t.another(ctx, startup{})
+	if err != nil {
+		return err
+	}
+	defer p.discard(ctx)
+	again, err := p.readAll(ctx, listing.resource, "")
+	if err != nil {
+		return fmt.Errorf("a second listing, from another process: %w", err)
+	}
+	if problem := difference(listing.set(0), again.set(0)); problem != "" {
+		return fail("In a second listing of %q, from another process, %s. Take the service's own key for the id. (If somebody changed the directory meanwhile, run this again.)", listing.resource.GetName(), problem)
+	}
+	return pass("Two listings from two processes had the same %d records.", len(again.set(0)))
+}

@@ -1,0 +1,11 @@
+//go:build unix
+
+package plugintest
+
+import (
+	"testing"
+)
+
+func TestSoundConnectorConforms(t *testing.T) {
+	Conform(t, libraryTarget(t, `{"place":"town"}`))
+}

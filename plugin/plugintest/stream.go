@@ -1,0 +1,218 @@
+package plugintest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"patchbay.example/internal/wire"
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+const (
+	// cancelLimit is how long a connector may take to end a stream that was
+	// cancelled, before the next one works; busyPause is between two attempts.
+	// A host gives it 3 s.
+	cancelLimit = 5 * time.Second
+	busyPause   = 20 * time.Millisecond
+	// maxWaitNotice is how far ahead a single Wait is believed, as by a host.
+	maxWaitNotice = 2 * time.Minute
+	// waitBudget is what a stream may spend in waits: a service behind a
+	// connector asks for patience, and the suite for an end.
+	waitBudget = 10 * time.Minute
+	// waitRepeat is how often a wait is to be repeated, with some room for a busy
+	// machine.
+	waitRepeat = 35 * time.Second
+)
+
+// stream is one Sync call. What it reads is judged by its book; use it from one
+// goroutine.
+type stream struct {
+	process *process
+	call    grpc.ServerStreamingClient[connectorv1.SyncResponse]
+	cancel  context.CancelFunc
+	book    *book
+
+	first  *connectorv1.SyncResponse // read when it was opened
+	silent atomic.Bool               // nothing came in time
+	notice time.Duration             // what the last Wait bought
+	waited *saidWait                 // the wait that lasts
+}
+
+// sync opens a stream of a resource and waits for its first event. The error is
+// a *callError where the connector refuses it, and io.EOF for an empty stream.
+// A process whose last stream was cancelled is asked again while it is busy
+// ending that.
+func (p *process) sync(ctx context.Context, resource *connectorv1.Resource, cursor string, window uint32) (*stream, error) {
+	deadline := time.Now().Add(cancelLimit)
+	for {
+		s, err := p.open(ctx, resource, cursor, window)
+		if err == nil {
+			p.cancelled = false
+			return s, nil
+		}
+		if !p.cancelled || status.Code(err) != codes.FailedPrecondition || time.Now().After(deadline) {
+			if errors.Is(err, io.EOF) {
+				return nil, err
+			}
+			return nil, p.explain(ctx, "Sync", p.trial.patience, err)
+		}
+		select {
+		case <-time.After(busyPause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// open makes one attempt. Its error is as gRPC has it, or a *callError for one
+// that says nothing.
+func (p *process) open(ctx context.Context, resource *connectorv1.Resource, cursor string, window uint32) (*stream, error) {
+	callContext, cancel := context.WithCancel(ctx)
+	request := connectorv1.SyncRequest_builder{
+		Resource: resource.GetName(), Cursor: cursor, Window: window,
+		Limits: connectorv1.SyncLimits_builder{WaitBudget: durationpb.New(waitBudget)}.Build(),
+	}.Build()
+	s := &stream{process: p, cancel: cancel, book: newBook(resource)}
+	var err error
+	if s.call, err = p.service.Sync(callContext, request); err == nil {
+		s.first, err = s.receive()
+	}
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return s, nil
+}
+
+// receive waits for an event, for as long as the connector may be silent.
+func (s *stream) receive() (*connectorv1.SyncResponse, error) {
+	if event := s.first; event != nil {
+		s.first = nil
+		return event, nil
+	}
+	limit := s.process.trial.patience + s.notice
+	timer := time.AfterFunc(limit, func() {
+		s.silent.Store(true)
+		s.cancel()
+	})
+	defer timer.Stop()
+	event, err := s.call.Recv()
+	if err != nil && s.silent.Load() {
+		return nil, &callError{
+			call: "Sync", status: status.New(codes.DeadlineExceeded, ""), hung: true,
+			text: fmt.Sprintf("Sync sent nothing for %s and announced no wait, and the process %s.%s", limit, s.process.state(), s.process.lastWords()),
+		}
+	}
+	return event, err
+}
+
+// page reads up to the end of the next page. The error is io.EOF at the stream's
+// end with status OK, a *callError for any other status, or ctx's.
+func (s *stream) page(ctx context.Context) (page, error) {
+	for {
+		event, err := s.receive()
+		if err != nil {
+			s.cancel()
+			return page{}, s.end(ctx, err)
+		}
+		if whole, ok := s.take(event); ok {
+			return whole, nil
+		}
+	}
+}
+
+// end tells the book how the stream ended.
+func (s *stream) end(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var known *callError
+	if !errors.Is(err, io.EOF) && !errors.As(err, &known) {
+		if tooLarge(err) {
+			s.book.broken("page-bounded", "a message of the stream has more than %d bytes: %v", wire.MaxMessageBytes, err)
+		}
+		err = s.process.explain(context.WithoutCancel(ctx), "Sync", 0, err)
+	}
+	s.book.ended(err)
+	return err
+}
+
+// take notes an event, and returns the page that it completes.
+func (s *stream) take(event *connectorv1.SyncResponse) (page, bool) {
+	s.noteWait(event)
+	seen := s.process.trial.seen
+	s.book.after(event)
+	switch event.WhichEvent() {
+	case connectorv1.SyncResponse_Page_case:
+		return s.book.part(event.GetPage(), proto.Size(event))
+	case connectorv1.SyncResponse_Quarantined_case:
+		seen.quarantined(event.GetQuarantined())
+		s.book.quarantined++
+	case connectorv1.SyncResponse_Restarted_case:
+		seen.restarted(event.GetRestarted())
+		s.book.restart()
+	case connectorv1.SyncResponse_Completed_case:
+		s.book.complete(event.GetCompleted())
+	}
+	return page{}, false
+}
+
+// noteWait notes a wait, and whether the one that lasts is repeated in time.
+func (s *stream) noteWait(event *connectorv1.SyncResponse) {
+	now, seen := time.Now(), s.process.trial.seen
+	if last := s.waited; last != nil && now.Sub(last.at) > waitRepeat {
+		seen.notRepeated(fmt.Sprintf("a wait (%.60q) went on for %s without being announced again",
+			last.wait.GetReason(), now.Sub(last.at).Round(time.Second)))
+	}
+	s.waited, s.notice = nil, 0
+	if event.WhichEvent() != connectorv1.SyncResponse_Wait_case {
+		return
+	}
+	wait := event.GetWait()
+	seen.wait(wait)
+	s.waited = &saidWait{wait, now}
+	s.notice = min(max(0, wait.GetUntil().AsTime().Sub(now)), maxWaitNotice)
+}
+
+// stop cancels the stream. The connector may need a moment to notice.
+func (s *stream) stop() {
+	if s == nil {
+		return
+	}
+	s.cancel()
+	s.process.cancelled = true
+}
+
+// readAll reads a stream from a cursor to its end, and returns its book. The
+// error says why the stream did not end with status OK.
+func (p *process) readAll(ctx context.Context, resource *connectorv1.Resource, cursor string) (*book, error) {
+	s, err := p.sync(ctx, resource, cursor, 0)
+	if errors.Is(err, io.EOF) {
+		empty := newBook(resource)
+		empty.ended(err)
+		return empty, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer s.stop()
+	for len(s.book.pages) < maxPages && len(s.book.ids) < maxRecords {
+		if _, err := s.page(ctx); errors.Is(err, io.EOF) {
+			return s.book, nil
+		} else if err != nil {
+			return s.book, err
+		}
+	}
+	return s.book, skip("The listing has more than %d pages or %d records, which is more than this suite compares. Examine the connector with a smaller account.",
+		maxPages, maxRecords)
+}
