@@ -17,8 +17,13 @@ import (
 
 // update is the flag of every connector's tests that writes pages instead of
 // comparing them. A test package that imports this one has no flag of that name
-// of its own.
-var update = flag.Bool("update", false, "write the pages that tests make, instead of comparing them")
+// of its own. Where no tests run, as in the harness, there is no flag.
+var update = func() *bool {
+	if !testing.Testing() {
+		return new(bool)
+	}
+	return flag.Bool("update", false, "write the pages that tests make, instead of comparing them")
+}()
 
 // introductionFile is what an author writes of the connector, beside its test.
 const introductionFile = "connector.md"
