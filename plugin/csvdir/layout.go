@@ -232,9 +232,9 @@ func (t *table) object() (r row, blank bool, err error) {
 	r = row{line: line.Number, cells: make([]string, t.width), source: line.Bytes, cut: line.Unterminated}
 	r.broken = !rows.Flatten(line.Bytes, func(path []byte, value string) {
 		switch i, ok := t.paths[string(path)]; {
-		case ok:
+		case ok && i < len(r.cells):
 			r.cells[i] = value
-		case t.unknown != nil:
+		case !ok && t.unknown != nil:
 			t.unknown(string(path))
 		}
 	})

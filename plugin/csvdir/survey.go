@@ -101,7 +101,7 @@ func (s *survey) collectPaths(ctx context.Context) error {
 				return // the source has it
 			}
 			s.plan.headers = append(s.plan.headers, path)
-			t.paths[path] = t.width // no cell is kept
+			t.paths[path] = len(t.paths)
 		}
 		for {
 			switch _, err := t.next(); {
