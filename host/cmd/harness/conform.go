@@ -105,6 +105,9 @@ func (a *app) conform(ctx context.Context, f conformFlags) error {
 	if err != nil {
 		return err
 	}
+	if report.Connector == "" { // the cases that ran did not ask
+		report.Connector, report.Version = described.GetName(), described.GetVersion()
+	}
 	switch f.format {
 	case "json":
 		err = writeConformJSON(a.stdout, report)
