@@ -59,19 +59,30 @@ func (connector) Describe() plugin.Description {
 // Connect implements [plugin.Connector]: it proves that the connection works by
 // reading from the org, step by step, and says which step does not.
 func (connector) Connect(ctx context.Context, configuration plugin.Configuration) (plugin.Session, plugin.Report, error) {
-	a := &attempt{began: time.Now(), http: oktaapi.NewHTTPClient(), checks: plugin.NewChecklist(
-		plugin.Check{Name: "config", Title: "Configuration"},
-		plugin.Check{Name: "address", Title: "Okta answers at the domain"},
-		plugin.Check{Name: "clock", Title: "Clocks agree"},
-		plugin.Check{Name: "key", Title: "Private key"},
-		plugin.Check{Name: "token", Title: "Okta accepts the app"},
-		plugin.Check{Name: "scopes", Title: "Scopes granted"},
-		plugin.Check{Name: "users", Title: "Users can be listed"},
-		plugin.Check{Name: "user_types", Title: "User types can be read"},
-		plugin.Check{Name: "role", Title: "Admin role sees people"},
-	)}
+	checks := []plugin.Check{
+		{Name: "config", Title: "Configuration"},
+		{Name: "address", Title: "Okta answers at the domain"},
+		{Name: "clock", Title: "Clocks agree"},
+		{Name: "key", Title: "Private key"},
+		{Name: "token", Title: "Okta accepts the app"},
+		{Name: "scopes", Title: "Scopes granted"},
+		{Name: "users", Title: "Users can be listed"},
+		{Name: "user_types", Title: "User types can be read"},
+		{Name: "role", Title: "Admin role sees people"},
+	}
+	if wantsGroups(configuration) {
+		checks = append(checks, plugin.Check{Name: "groups", Title: "Groups can be listed"})
+	}
+	a := &attempt{began: time.Now(), http: oktaapi.NewHTTPClient(), checks: plugin.NewChecklist(checks...)}
 	session := a.run(ctx, configuration)
 	return session, a.report(), ctx.Err()
+}
+
+// wantsGroups reports whether the configuration, if it can be read, asks for
+// groups.
+func wantsGroups(configuration plugin.Configuration) bool {
+	var c config
+	return configuration.Decode(&c) == nil && c.IncludeGroups
 }
 
 // attempt is one attempt to connect.
@@ -82,6 +93,7 @@ type attempt struct {
 	config  config
 	creds   credentials
 	org     oktaapi.Org
+	allowed allowList
 	token   *oktaapi.Token
 	client  *oktaapi.Client
 	types   map[string]string
@@ -102,11 +114,14 @@ func (a *attempt) run(ctx context.Context, configuration plugin.Configuration) p
 		a.listSomebody(ctx)
 	}
 	a.checks.Run("user_types", func() (string, error) { return a.readTypes(ctx) })
+	if a.config.IncludeGroups {
+		a.checks.Run("groups", func() (string, error) { return a.listGroups(ctx) })
+	}
 	if a.checks.Refusal() != nil {
 		return nil
 	}
 	return &session{
-		config: a.config, client: a.client, host: a.creds.base.Host, types: a.types,
+		config: a.config, client: a.client, host: a.creds.base.Host, types: a.types, allowed: a.allowed,
 		missing: a.token.Missing(requestedScopes),
 	}
 }
@@ -130,6 +145,9 @@ func (a *attempt) readConfig(configuration plugin.Configuration) (string, error)
 	var err error
 	if a.creds, err = a.config.credentials(); err != nil {
 		return "", refuse(err)
+	}
+	if a.allowed, err = newAllowList(a.config.GroupAllowList); err != nil {
+		return "", err
 	}
 	for resource, text := range configuration.ResumeCursors() {
 		if _, err := a.config.parseCursor(text, a.creds.base.Host, resource); err != nil {
@@ -256,6 +274,26 @@ func (a *attempt) readTypes(ctx context.Context) (string, error) {
 	}
 	a.types = readUserTypes(page.Elements)
 	return fmt.Sprintf("The org has %d user types.", len(a.types)), nil
+}
+
+// listGroups asks for one group. Whatever is wrong, people can be listed all the
+// same.
+func (a *attempt) listGroups(ctx context.Context) (string, error) {
+	if len(a.token.Missing([]string{scopeGroups})) > 0 {
+		return "", &plugin.Warning{Reason: oktaapi.ReasonScopeMissing, Detail: "The scope " + scopeGroups + " is not granted; groups and memberships can't be listed."}
+	}
+	page, err := a.client.First(ctx, pathGroups, "limit=1", a.wait)
+	if err == nil && len(page.Elements) == 0 {
+		err = seesNoGroups(page.RequestID)
+	}
+	if err != nil {
+		reason := oktaapi.ReasonGroupsUnavailable
+		if errors.Is(err, &oktaapi.Error{Reason: oktaapi.ReasonRoleSeesNoGroups}) {
+			reason = oktaapi.ReasonRoleSeesNoGroups
+		}
+		return "", &plugin.Warning{Reason: reason, Detail: "Groups and memberships can't be listed. " + sentence(err.Error())}
+	}
+	return "Okta lists groups for this app.", nil
 }
 
 // patience is how long all waits of Connect together may take: a person is

@@ -41,8 +41,26 @@ const cursorPrefix = "okta1."
 type cursor struct {
 	Host     string `json:"h"`
 	Resource string `json:"r"`
-	Pass     pass   `json:"p"`
-	Query    string `json:"q"` // of the page, as Okta's next link has it
+	Pass     pass   `json:"p,omitempty"` // of users
+	Query    string `json:"q"`           // of the page, as Okta's next link has it
+
+	// Of groups and memberships: the allow-list with which the listing began, and
+	// whether a group of it was met.
+	Allowed string `json:"a,omitempty"`
+	Found   bool   `json:"f,omitempty"`
+	// Of memberships, where Query is that of a page of groups: the group on it
+	// that comes next, and the query of the page of its members; both empty for
+	// the beginning.
+	Group   string `json:"g,omitempty"`
+	Members string `json:"m,omitempty"`
+}
+
+// place is the cursor as it is sent: empty for the end of a list.
+func (c cursor) place() string {
+	if c.Query == "" {
+		return ""
+	}
+	return c.String()
 }
 
 // checksumBytes of a SHA-256 at a cursor's end tell a cursor that was cut short
@@ -64,10 +82,26 @@ func (c cursor) String() string {
 // resource, and to this configuration. Errors are of type *oktaapi.Error.
 func (c config) parseCursor(text, host, resource string) (cursor, error) {
 	at, err := parseCursor(text, host, resource)
-	if err == nil && at.Pass == passDeprovisioned && !c.IncludeDeprovisioned {
-		err = &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: "this cursor stands among deactivated users, and the configuration leaves those out"}
+	if err != nil {
+		return cursor{}, err
 	}
-	return at, err
+	isOfGroups := resource == resourceGroups || resource == resourceMemberships
+	switch {
+	case at.Pass == passDeprovisioned && !c.IncludeDeprovisioned:
+		return cursor{}, foreign("this cursor stands among deactivated users, and the configuration leaves those out")
+	case isOfGroups && !c.IncludeGroups:
+		return cursor{}, foreign("this cursor stands among groups, and the configuration leaves those out")
+	}
+	if isOfGroups {
+		if allowed, err := newAllowList(c.GroupAllowList); err != nil || allowed.digest() != at.Allowed {
+			return cursor{}, foreign("this cursor belongs to another group_allow_list")
+		}
+	}
+	return at, nil
+}
+
+func foreign(detail string) *oktaapi.Error {
+	return &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: detail}
 }
 
 // parseCursor reads a cursor of String's and checks that it belongs to the
@@ -87,14 +121,32 @@ func parseCursor(text, host, resource string) (cursor, error) {
 		return cursor{}, cut
 	}
 	var c cursor
-	if json.Unmarshal(payload, &c) != nil || (c.Pass != passListed && c.Pass != passDeprovisioned) || c.Query == "" {
+	if json.Unmarshal(payload, &c) != nil {
 		return cursor{}, cut
 	}
 	if c.Host != host {
-		return cursor{}, &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: fmt.Sprintf("this cursor belongs to another Okta domain, %q", c.Host)}
+		return cursor{}, foreign(fmt.Sprintf("this cursor belongs to another Okta domain, %q", c.Host))
 	}
 	if c.Resource != resource {
-		return cursor{}, &oktaapi.Error{Reason: oktaapi.ReasonCursorForeign, Detail: fmt.Sprintf("this cursor belongs to another resource, %q", c.Resource)}
+		return cursor{}, foreign(fmt.Sprintf("this cursor belongs to another resource, %q", c.Resource))
+	}
+	if !c.isWhole() {
+		return cursor{}, cut
 	}
 	return c, nil
+}
+
+// isWhole reports whether the cursor has what one of its resource has, and no
+// more. User types, which are one page, have none.
+func (c cursor) isWhole() bool {
+	ofUsers := c.Pass == passListed || c.Pass == passDeprovisioned
+	switch c.Resource {
+	case resourceUsers:
+		return c == cursor{Host: c.Host, Resource: c.Resource, Pass: c.Pass, Query: c.Query} && ofUsers && c.Query != ""
+	case resourceGroups:
+		return c == cursor{Host: c.Host, Resource: c.Resource, Query: c.Query, Allowed: c.Allowed, Found: c.Found} && c.Query != ""
+	case resourceMemberships:
+		return c.Pass == "" && c.Query != "" && (c.Group == "" || groupID.MatchString(c.Group)) && (c.Members == "" || c.Group != "")
+	}
+	return false
 }

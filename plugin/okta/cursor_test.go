@@ -28,11 +28,11 @@ func TestCursorsOfOthersAreRefusedBeforeAnyRequest(t *testing.T) {
 		"another place":           {elsewhere(t, good), oktaapi.ReasonCursorInvalid},
 		"one letter changed":      {changed(good), oktaapi.ReasonCursorInvalid},
 		"prefix alone":            {cursorPrefix, oktaapi.ReasonCursorInvalid},
-		"other domain":            {cursor{"other.example.com", resourceUsers, passListed, query}.String(), oktaapi.ReasonCursorForeign},
-		"other resource":          {cursor{host, "groups", passListed, query}.String(), oktaapi.ReasonCursorForeign},
-		"deprovisioned pass":      {cursor{host, resourceUsers, passDeprovisioned, query}.String(), oktaapi.ReasonCursorForeign},
-		"unknown pass":            {cursor{host, resourceUsers, "guests", query}.String(), oktaapi.ReasonCursorInvalid},
-		"no place":                {cursor{host, resourceUsers, passListed, ""}.String(), oktaapi.ReasonCursorInvalid},
+		"other domain":            {cursor{Host: "other.example.com", Resource: resourceUsers, Pass: passListed, Query: query}.String(), oktaapi.ReasonCursorForeign},
+		"other resource":          {cursor{Host: host, Resource: "groups", Pass: passListed, Query: query}.String(), oktaapi.ReasonCursorForeign},
+		"deprovisioned pass":      {cursor{Host: host, Resource: resourceUsers, Pass: passDeprovisioned, Query: query}.String(), oktaapi.ReasonCursorForeign},
+		"unknown pass":            {cursor{Host: host, Resource: resourceUsers, Pass: "guests", Query: query}.String(), oktaapi.ReasonCursorInvalid},
+		"no place":                {cursor{Host: host, Resource: resourceUsers, Pass: passListed, Query: ""}.String(), oktaapi.ReasonCursorInvalid},
 		"blanks":                  {good + " ", plugin.ReasonCursorInvalid},
 		"longer than a cursor is": {cursorPrefix + strings.Repeat("A", 5000), plugin.ReasonCursorInvalid},
 	} {
@@ -55,8 +55,8 @@ func TestConnectRefusesCursorsOfOthersBeforeAnyRequest(t *testing.T) {
 	host := strings.TrimPrefix(r.tenant.URL(), "http://")
 	for text, reason := range map[string]string{
 		"page2": oktaapi.ReasonCursorInvalid,
-		cursor{"other.example.com", resourceUsers, passListed, "limit=200"}.String(): oktaapi.ReasonCursorForeign,
-		cursor{host, resourceUsers, passDeprovisioned, "limit=200"}.String():         oktaapi.ReasonCursorForeign,
+		cursor{Host: "other.example.com", Resource: resourceUsers, Pass: passListed, Query: "limit=200"}.String(): oktaapi.ReasonCursorForeign,
+		cursor{Host: host, Resource: resourceUsers, Pass: passDeprovisioned, Query: "limit=200"}.String():         oktaapi.ReasonCursorForeign,
 	} {
 		again := *r
 		again.client, again.resume = serveConnector(t), map[string]string{resourceUsers: text}
@@ -100,7 +100,7 @@ func TestAResourceThatIsNotThereIsRefused(t *testing.T) {
 
 func TestACursorSurvivesBeingWrittenDown(t *testing.T) {
 	t.Parallel()
-	want := cursor{"example.okta.com", resourceUsers, passDeprovisioned, `after=00u1&filter=status+eq+%22DEPROVISIONED%22&limit=200`}
+	want := cursor{Host: "example.okta.com", Resource: resourceUsers, Pass: passDeprovisioned, Query: `after=00u1&filter=status+eq+%22DEPROVISIONED%22&limit=200`}
 	got, err := parseCursor(want.String(), want.Host, want.Resource)
 	if err != nil || got != want {
 		t.Errorf("%v, %v; want %v", got, err, want)
@@ -109,8 +109,8 @@ func TestACursorSurvivesBeingWrittenDown(t *testing.T) {
 
 func FuzzParseCursor(f *testing.F) {
 	host := "example.okta.com"
-	f.Add(cursor{host, resourceUsers, passListed, "after=1&limit=200"}.String())
-	f.Add(cursor{host, resourceUsers, passDeprovisioned, passDeprovisioned.query()}.String())
+	f.Add(cursor{Host: host, Resource: resourceUsers, Pass: passListed, Query: "after=1&limit=200"}.String())
+	f.Add(cursor{Host: host, Resource: resourceUsers, Pass: passDeprovisioned, Query: passDeprovisioned.query()}.String())
 	f.Add(cursorPrefix)
 	f.Add(cursorPrefix + "eyJoIjoiIn0")
 	f.Add("")

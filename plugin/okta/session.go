@@ -4,19 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"patchbay.example/plugin"
 	"patchbay.example/plugin/okta/internal/oktaapi"
 )
 
-// resourceUsers is the name of the resource of people.
-const resourceUsers = "users"
+// Names of the resources.
+const (
+	resourceUsers       = "users"
+	resourceUserTypes   = "user_types"
+	resourceGroups      = "groups"
+	resourceMemberships = "memberships"
+)
 
-// usersInterval is how often people are worth listing in full: Okta offers no
-// incremental listing that also tells of deletions.
-const usersInterval = 6 * time.Hour
+// listingInterval is how often a resource is worth listing in full: Okta offers
+// no incremental listing that also tells of deletions.
+const listingInterval = 6 * time.Hour
 
 // session is a connection to an org.
 type session struct {
@@ -26,44 +31,76 @@ type session struct {
 	client  *oktaapi.Client
 	host    string
 	types   map[string]string // names of user types by id
-	missing []string          // of the requested scopes
+	allowed allowList
+	missing []string // of the requested scopes
 }
 
 var _ plugin.Session = (*session)(nil)
 
 // ListResources implements [plugin.Session].
 func (s *session) ListResources(context.Context) ([]plugin.Resource, error) {
-	users := plugin.Resource{
-		Name: resourceUsers, Title: "Users", Kind: plugin.KindUsers, KeyField: "id",
-		Schema: userSchema, SuggestedInterval: usersInterval,
-		RequiredScopes: []string{scopeUsers},
+	resources := []plugin.Resource{
+		{Name: resourceUsers, Title: "Users", Kind: plugin.KindUsers, KeyField: "id", Schema: userSchema, RequiredScopes: []string{scopeUsers}},
+		{Name: resourceUserTypes, Title: "User types", Kind: plugin.KindOther, KeyField: "id", Schema: userTypeSchema, RequiredScopes: []string{scopeUserTypes}},
 	}
-	for _, scope := range s.missing {
-		if scope == scopeUsers {
-			users.MissingScopes = append(users.MissingScopes, scope)
+	if s.config.IncludeGroups {
+		resources = append(resources,
+			plugin.Resource{Name: resourceGroups, Title: "Groups", Kind: plugin.KindGroups, KeyField: "id", Schema: groupSchema, RequiredScopes: []string{scopeGroups}},
+			plugin.Resource{Name: resourceMemberships, Title: "Memberships", Kind: plugin.KindOther, Schema: membershipSchema, RequiredScopes: []string{scopeGroups}})
+	}
+	for i := range resources {
+		resources[i].SuggestedInterval = listingInterval
+		for _, scope := range resources[i].RequiredScopes {
+			if slices.Contains(s.missing, scope) {
+				resources[i].MissingScopes = append(resources[i].MissingScopes, scope)
+			}
 		}
 	}
-	return []plugin.Resource{users}, nil
+	return resources, nil
 }
 
 // Sync implements [plugin.Session].
 func (s *session) Sync(ctx context.Context, request plugin.SyncRequest, stream *plugin.Stream) error {
-	l := listing{session: s, stream: stream}
+	run := s.listingOf(request.Resource, stream)
+	from := run.beginning()
 	if request.Cursor != "" {
-		at, err := s.config.parseCursor(request.Cursor, s.host, request.Resource)
-		if err != nil {
+		var err error
+		if from, err = s.config.parseCursor(request.Cursor, s.host, request.Resource); err != nil {
 			return refuse(err)
 		}
-		return l.run(ctx, at)
 	}
-	return l.run(ctx, s.beginning())
+	if slices.Contains(s.missing, run.scope()) {
+		return refuse(&oktaapi.Error{
+			Reason: oktaapi.ReasonScopeMissing, Scope: run.scope(),
+			Detail: fmt.Sprintf("the scope %s is not granted, without which Okta does not list %s", run.scope(), request.Resource),
+		})
+	}
+	return restarting(ctx, run, from, stream)
 }
 
-// beginning is the first page of a listing.
-func (s *session) beginning() cursor { return s.at(passListed, passListed.query()) }
+// lister lists one resource.
+type lister interface {
+	// scope is what Okta wants granted for it.
+	scope() string
+	// beginning is the place where the resource begins.
+	beginning() cursor
+	// list reads from a place to the end.
+	list(ctx context.Context, from cursor) error
+}
 
-func (s *session) at(p pass, query string) cursor {
-	return cursor{Host: s.host, Resource: resourceUsers, Pass: p, Query: query}
+// listingOf returns the listing of a resource that ListResources names.
+func (s *session) listingOf(resource string, stream *plugin.Stream) lister {
+	l := listing{session: s, stream: stream}
+	switch resource {
+	case resourceGroups:
+		return &groups{listing: l}
+	case resourceMemberships:
+		return &memberships{listing: l, calls: callBudget{of: s.config.MembershipCallBudget}}
+	case resourceUserTypes:
+		return userTypes{listing: l}
+	default:
+		return users{listing: l}
+	}
 }
 
 // maxRestarts is how often one listing may begin again because Okta lost its
@@ -71,56 +108,37 @@ func (s *session) at(p pass, query string) cursor {
 // time will be lost a fifth.
 const maxRestarts = 3
 
-// listing is one run over the people of an org.
-type listing struct {
-	*session
-	stream *plugin.Stream
-}
-
-// run reads from a place to the end, and begins again where Okta loses the
-// place.
-func (l *listing) run(ctx context.Context, from cursor) error {
+// restarting reads from a place to the end, and begins again where Okta loses
+// the place.
+func restarting(ctx context.Context, run lister, from cursor, stream *plugin.Stream) error {
 	for restarts := 0; ; restarts++ {
-		err := l.passes(ctx, from)
+		err := run.list(ctx, from)
 		e, ok := errors.AsType[*oktaapi.Error](err)
 		if !ok || e.Retry != oktaapi.RetryFromStart {
 			return refuse(err)
 		}
 		if restarts == maxRestarts {
-			return refuse(&oktaapi.Error{
-				Reason: oktaapi.ReasonCursorLostTooOften, RequestID: e.RequestID, Cause: err,
-				Detail: fmt.Sprintf("Okta lost our place in the list of users %d times in one run", restarts+1),
-			})
+			return refuse(lostTooOften(e, "the list of "+from.Resource, restarts+1))
 		}
-		if err := l.stream.Restart(oktaapi.ReasonCursorLost, sentence(e.Error())); err != nil {
+		if err := stream.Restart(oktaapi.ReasonCursorLost, sentence(e.Error())); err != nil {
 			return err
 		}
-		from = l.beginning()
+		from = run.beginning()
 	}
 }
 
-// passes reads the list at the cursor, and the one after it.
-func (l *listing) passes(ctx context.Context, from cursor) error {
-	if err := l.pass(ctx, from); err != nil {
-		return err
+// lostTooOften is the error of a list whose place Okta lost again and again.
+func lostTooOften(e *oktaapi.Error, list string, times int) *oktaapi.Error {
+	return &oktaapi.Error{
+		Reason: oktaapi.ReasonCursorLostTooOften, RequestID: e.RequestID, Cause: e,
+		Detail: fmt.Sprintf("Okta lost our place in %s %d times in one run", list, times),
 	}
-	if from.Pass == passListed && l.config.IncludeDeprovisioned {
-		return l.pass(ctx, l.at(passDeprovisioned, passDeprovisioned.query()))
-	}
-	return nil
 }
 
-func (l *listing) pass(ctx context.Context, from cursor) error {
-	number := 0
-	return l.client.List(ctx, pathUsers, from.Query, l.wait, l.stream.Room, func(page oktaapi.Page) error {
-		number++
-		if len(page.Elements) == 0 && page.Next == "" {
-			if err := l.verifyEnd(ctx, page.RequestID); err != nil {
-				return err
-			}
-		}
-		return l.page(page, from.Pass, number)
-	})
+// listing is what the listings of all resources have in common.
+type listing struct {
+	*session
+	stream *plugin.Stream
 }
 
 // wait is an [oktaapi.Waiter]; people are told in a sentence.
@@ -128,80 +146,20 @@ func (l *listing) wait(ctx context.Context, d time.Duration, reason, message str
 	return l.stream.Wait(ctx, d, reason, sentence(message))
 }
 
-// verifyEnd looks again whether the app sees anybody, when a list ends with an
-// empty page: that is how a list of full pages may end, and the list of an org
-// that has deactivated nobody, and also how any list ends when the app's role
-// is taken away meanwhile.
-func (l *listing) verifyEnd(ctx context.Context, requestID string) error {
-	page, err := l.client.First(ctx, pathUsers, "limit=1", l.wait)
-	if err == nil && len(page.Elements) == 0 {
-		return seesNobody(requestID)
-	}
-	return err
-}
-
-// page sends one page. An element that can't be read is reported, and the page
-// goes on.
-func (l *listing) page(page oktaapi.Page, p pass, number int) error {
+// records reads the elements of a page. One that can't be read is reported, and
+// the page goes on; where names the page in that report.
+func (l *listing) records(page oktaapi.Page, where string, read func(element []byte) (plugin.Record, string)) ([]plugin.Record, error) {
 	records := make([]plugin.Record, 0, len(page.Elements))
 	for i, element := range page.Elements {
-		record, problem := readUser(element, l.types)
+		record, problem := read(element)
 		if problem == "" {
 			records = append(records, record)
 			continue
 		}
-		location := fmt.Sprintf("%s users, page %d, element %d", p, number, i+1)
+		location := fmt.Sprintf("%s, element %d", where, i+1)
 		if err := l.stream.Quarantine("", location, oktaapi.ReasonRecordUnreadable, sentence(problem)); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return l.stream.Page(records, l.after(page, p))
-}
-
-// after is the cursor after a page: empty when nothing follows.
-func (l *listing) after(page oktaapi.Page, p pass) string {
-	switch {
-	case page.Next != "":
-		return l.at(p, page.Next).String()
-	case p == passListed && l.config.IncludeDeprovisioned:
-		return l.at(passDeprovisioned, passDeprovisioned.query()).String()
-	default:
-		return ""
-	}
-}
-
-// userSchema describes a user object. Custom attributes and whatever Okta adds
-// are further properties.
-var userSchema = []byte(`{
-  "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "title": "Okta user",
-  "type": "object",
-  "required": ["id"],
-  "properties": {
-    "id": {"type": "string"},
-    "status": {"type": "string"},
-    "created": {"type": ["string", "null"], "format": "date-time"},
-    "activated": {"type": ["string", "null"], "format": "date-time"},
-    "statusChanged": {"type": ["string", "null"], "format": "date-time"},
-    "lastLogin": {"type": ["string", "null"], "format": "date-time"},
-    "lastUpdated": {"type": ["string", "null"], "format": "date-time"},
-    "passwordChanged": {"type": ["string", "null"], "format": "date-time"},
-    "transitioningToStatus": {"type": ["string", "null"]},
-    "realmId": {"type": ["string", "null"]},
-    "type": {"type": "object", "properties": {"id": {"type": "string"}}},
-    "profile": {"type": "object", "properties": {` + baseProperties() + `}}
-  }
-}`)
-
-// baseProperties are the 31 base attributes of a profile.
-func baseProperties() string {
-	names := strings.Fields(`login firstName lastName middleName honorificPrefix honorificSuffix email title
-		displayName nickName profileUrl secondEmail mobilePhone primaryPhone streetAddress city state zipCode
-		countryCode postalAddress preferredLanguage locale timezone userType employeeNumber costCenter
-		organization division department managerId manager`)
-	properties := make([]string, len(names))
-	for i, name := range names {
-		properties[i] = fmt.Sprintf("%q: {\"type\": [\"string\", \"null\"]}", name)
-	}
-	return strings.Join(properties, ", ")
+	return records, nil
 }

@@ -43,17 +43,26 @@ func readUser(element []byte, types map[string]string) (plugin.Record, string) {
 			readProfile(string(value), user)
 		}
 	})
-	switch {
-	case !isObject:
-		return plugin.Record{}, "a user is a JSON object, and " + jsonscan.Describe(element) + " came instead"
-	case id == "":
-		return plugin.Record{}, "the user has no id"
-	case id.Kind() != jsonscan.String || id.Text() == "":
-		return plugin.Record{}, "the user's id is not a string, or is empty"
-	case strings.ContainsRune(id.Text(), utf8.RuneError): // a replacement may stand for any other id
-		return plugin.Record{}, "the user's id is not text"
+	if problem := checkID("user", element, isObject, id); problem != "" {
+		return plugin.Record{}, problem
 	}
 	return plugin.Record{ID: id.Text(), User: user, Source: element}, ""
+}
+
+// checkID says what is wrong with the id of an element that should be an object
+// of a kind; empty where it can be used. id is empty where there is none.
+func checkID(kind string, element []byte, isObject bool, id jsonscan.Value) string {
+	switch {
+	case !isObject:
+		return "a " + kind + " is a JSON object, and " + jsonscan.Describe(element) + " came instead"
+	case id == "":
+		return "the " + kind + " has no id"
+	case id.Kind() != jsonscan.String || id.Text() == "":
+		return "the " + kind + "'s id is not a string, or is empty"
+	case strings.ContainsRune(id.Text(), utf8.RuneError): // a replacement may stand for any other id
+		return "the " + kind + "'s id is not text"
+	}
+	return ""
 }
 
 // statusKinds sorts Okta's statuses (Okta, "Users", user status). The set is
@@ -206,30 +215,4 @@ func managers(managerID, manager string) []plugin.ManagerReference {
 		list = append(list, plugin.ManagerReference{Attribute: "manager", Value: manager})
 	}
 	return list
-}
-
-// readUserTypes reads the names of user types by id (Okta, "User Types").
-// Members that are no user types are left out.
-func readUserTypes(elements [][]byte) map[string]string {
-	types := make(map[string]string, len(elements))
-	for _, element := range elements {
-		var id, name, displayName string
-		jsonscan.Object(string(element), func(key string, value jsonscan.Value) {
-			switch key {
-			case "id":
-				id = value.Text()
-			case "name":
-				name = value.Text()
-			case "displayName":
-				displayName = value.Text()
-			}
-		})
-		if displayName != "" {
-			name = displayName
-		}
-		if id != "" {
-			types[id] = name
-		}
-	}
-	return types
 }

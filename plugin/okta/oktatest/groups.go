@@ -1,6 +1,11 @@
 package oktatest
 
-import "net/http"
+import (
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/http"
+)
 
 const (
 	// maxGroupsPage is Okta's limit and default for groups.
@@ -11,18 +16,84 @@ const (
 	maxUserGroupsPage = 200
 )
 
-// Groups have indices too: 0 is Everyone, the others are the departments, and
-// the last of them was imported from a directory.
-func groupCount() int { return 1 + len(departments) + 1 }
+// Groups have indices too: 0 is Everyone, then come the departments, one that was
+// imported from a directory, and those of [Settings.Groups].
+const firstDepartment = 1
+
+var (
+	directoryGroup = firstDepartment + len(departments)
+	firstFurther   = directoryGroup + 1
+)
+
+func (t *Tenant) groupCount() int { return firstFurther + t.settings.Groups }
 
 func groupName(g int) string {
 	switch {
 	case g == 0:
 		return "Everyone"
-	case g <= len(departments):
-		return departments[g-1].name
+	case g < directoryGroup:
+		return departments[g-firstDepartment].name
+	case g == directoryGroup:
+		return executive.name
 	}
-	return executive.name
+	return fmt.Sprintf("Group %d", g-firstFurther+1)
+}
+
+// GroupID is the id of group g: 0 is Everyone; "" for a g that is not there.
+func (t *Tenant) GroupID(g int) string {
+	if g < 0 || g >= t.groupCount() {
+		return ""
+	}
+	return t.groupID(g)
+}
+
+// Group returns group g as the list of groups has it under the tenant's URL. nil
+// for a g beyond them.
+func (t *Tenant) Group(g int) json.RawMessage {
+	if g < 0 || g >= t.groupCount() {
+		return nil
+	}
+	return t.group(g, t.origin, false)
+}
+
+// GroupIDs yields the ids of the groups in the order of their list, but for those
+// that were deleted.
+func (t *Tenant) GroupIDs() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for g := range t.groupCount() {
+			if !t.isDeleted(g) && !yield(t.groupID(g)) {
+				return
+			}
+		}
+	}
+}
+
+// MemberIDs yields the ids of the members of group g in the order of their list.
+func (t *Tenant) MemberIDs(g int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range t.people.listed() {
+			if t.isMember(g, i) && !yield(t.people.id(i)) {
+				return
+			}
+		}
+	}
+}
+
+// DeleteGroup deletes group g: from then on it is on no page, and its path answers
+// 404 E0000007.
+func (t *Tenant) DeleteGroup(g int) {
+	t.gate.Lock()
+	defer t.gate.Unlock()
+	if t.deleted == nil {
+		t.deleted = map[int]bool{}
+	}
+	t.deleted[g] = true
+}
+
+func (t *Tenant) isDeleted(g int) bool {
+	t.gate.Lock()
+	defer t.gate.Unlock()
+	return t.deleted[g]
 }
 
 func (t *Tenant) groupID(g int) string {
@@ -31,24 +102,64 @@ func (t *Tenant) groupID(g int) string {
 
 func (t *Tenant) findGroup(id string) (int, bool) {
 	n, ok := parseID(id, "00g", t.settings.Seed)
-	return int(n), ok && n < uint64(groupCount())
+	if !ok || n >= uint64(t.groupCount()) {
+		return 0, false
+	}
+	return int(n), !t.isDeleted(int(n))
 }
+
+// emptyEvery is which of the further groups have no members.
+const emptyEvery = 5
 
 func (t *Tenant) isMember(g, i int) bool {
-	return g == 0 || t.people.department(i) == groupName(g)
+	switch further := g - firstFurther; {
+	case g == 0:
+		return true
+	case further < 0:
+		return t.people.department(i) == groupName(g)
+	default:
+		return further%emptyEvery != emptyEvery-1 && i%(further%7+2) == 0
+	}
 }
 
-// groupsList is GET /api/v1/groups.
-func (t *Tenant) groupsList(origin string) *listing {
-	return &listing{
+// memberCount counts a group's members.
+func (t *Tenant) memberCount(g int) int {
+	n := 0
+	for range t.MemberIDs(g) {
+		n++
+	}
+	return n
+}
+
+// groupsList is GET /api/v1/groups, with the number of each group's members where
+// expand=stats asks for it.
+func (t *Tenant) groupsList(origin, expand string) *listing {
+	l := &listing{
 		endpoint: EndpointGroups,
 		path:     "/api/v1/groups",
 		key:      "groups",
-		to:       groupCount(),
-		append:   func(dst []byte, g int) []byte { return append(dst, t.group(g, origin)...) },
-		fallback: maxGroupsPage,
-		most:     maxGroupsPage,
+		to:       t.groupCount(),
+		match:    func(g int) bool { return !t.isDeleted(g) },
+		append:   func(dst []byte, g int) []byte { return append(dst, t.group(g, origin, expand == expandStats)...) },
+		fallback: t.groupPage(maxGroupsPage),
+		most:     t.groupPage(maxGroupsPage),
+		expand:   expand,
 	}
+	if expand != "" && expand != expandStats {
+		l.refuse(apiError("E0000031", "The fake tenant does not support expand="+expand+"."))
+	}
+	return l
+}
+
+// expandStats is the value of expand= that adds _embedded.stats.
+const expandStats = "stats"
+
+// groupPage is a largest page, capped as the settings say.
+func (t *Tenant) groupPage(most int) int {
+	if t.settings.GroupPageLimit > 0 {
+		return min(most, t.settings.GroupPageLimit)
+	}
+	return most
 }
 
 // membersList is GET /api/v1/groups/{id}/users. Whoever is deprovisioned loses
@@ -62,8 +173,8 @@ func (t *Tenant) membersList(id string, f form) *listing {
 		to:       t.people.listed(),
 		match:    func(i int) bool { return t.isMember(g, i) },
 		append:   func(dst []byte, i int) []byte { return t.people.appendUser(dst, i, f) },
-		fallback: maxMembersPage,
-		most:     maxMembersPage,
+		fallback: t.groupPage(maxMembersPage),
+		most:     t.groupPage(maxMembersPage),
 	}
 	if !found {
 		l.refuse(notFound(id, "UserGroup"))
@@ -74,10 +185,10 @@ func (t *Tenant) membersList(id string, f form) *listing {
 // userGroupsList is GET /api/v1/users/{id}/groups.
 func (t *Tenant) userGroupsList(id, origin string) *listing {
 	i, found := t.people.find(id)
-	l := t.groupsList(origin)
+	l := t.groupsList(origin, "")
 	l.endpoint, l.path, l.key = EndpointUser, "/api/v1/users/"+id+"/groups", "groups of "+id
 	l.fallback, l.most = maxUserGroupsPage, maxUserGroupsPage
-	l.match = func(g int) bool { return i < t.people.listed() && t.isMember(g, i) }
+	l.match = func(g int) bool { return i < t.people.listed() && t.isMember(g, i) && !t.isDeleted(g) }
 	if !found {
 		l.refuse(notFound(id, "User"))
 	}
@@ -99,10 +210,10 @@ func (x *exchange) groups() {
 		x.refuse(notFound(x.path[1], "UserGroup"))
 		return
 	}
-	x.json(http.StatusOK, x.t.group(g, x.origin()))
+	x.json(http.StatusOK, x.t.group(g, x.origin(), false))
 }
 
-func (t *Tenant) group(g int, origin string) []byte {
+func (t *Tenant) group(g int, origin string, stats bool) []byte {
 	type reference struct {
 		Href string `json:"href"`
 	}
@@ -113,11 +224,15 @@ func (t *Tenant) group(g int, origin string) []byte {
 	case 0:
 		kind = "BUILT_IN"
 		profile["description"] = "All users in your organization"
-	case groupCount() - 1:
+	case directoryGroup:
 		kind, class = "APP_GROUP", "okta:windows_security_principal"
 		profile["samAccountName"] = groupName(g)
 		profile["dn"] = "CN=" + groupName(g) + ",OU=Groups,DC=example,DC=com"
 		profile["windowsDomainQualifiedName"] = `EXAMPLE\` + groupName(g)
+	}
+	var embedded any
+	if stats {
+		embedded = map[string]any{"stats": map[string]any{"usersCount": t.memberCount(g)}}
 	}
 	return mustJSON(struct {
 		ID                    string               `json:"id"`
@@ -128,6 +243,7 @@ func (t *Tenant) group(g int, origin string) []byte {
 		Type                  string               `json:"type"`
 		Profile               map[string]any       `json:"profile"`
 		Links                 map[string]reference `json:"_links"`
+		Embedded              any                  `json:"_embedded,omitempty"`
 	}{
 		id, userTypesCreated, userTypesCreated, string(appendTime(nil, companyNow)),
 		[]string{class},
@@ -136,5 +252,6 @@ func (t *Tenant) group(g int, origin string) []byte {
 			"users": {origin + "/api/v1/groups/" + id + "/users"},
 			"apps":  {origin + "/api/v1/groups/" + id + "/apps"},
 		},
+		embedded,
 	})
 }

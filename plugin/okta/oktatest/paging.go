@@ -23,6 +23,7 @@ type listing struct {
 	fallback int // page size if the request does not say
 	most     int // largest page size
 	filter   string
+	expand   string
 
 	limit int // effective page size
 	start int // index of the page's first candidate
@@ -81,6 +82,9 @@ func (l *listing) url(origin, after string) string {
 	query := url.Values{"limit": {strconv.Itoa(l.limit)}}
 	if l.filter != "" {
 		query.Set("filter", l.filter)
+	}
+	if l.expand != "" {
+		query.Set("expand", l.expand)
 	}
 	if after != "" {
 		query.Set("after", after)

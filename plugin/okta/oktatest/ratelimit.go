@@ -19,9 +19,12 @@ const (
 	// DefaultConcurrency is how many requests an org serves at once.
 	DefaultConcurrency = 75
 
-	userPerMinute   = 2000
-	groupsPerMinute = 500
-	otherPerMinute  = 1000
+	// DefaultGroupsPerMinute is the limit of GET /api/v1/groups and of what is
+	// below it.
+	DefaultGroupsPerMinute = 500
+
+	userPerMinute  = 2000
+	otherPerMinute = 1000
 
 	// rateWindow starts with a bucket's first request and is not aligned to
 	// the minute.
@@ -45,7 +48,7 @@ type rateLimits struct {
 
 func newRateLimits(s Settings) *rateLimits {
 	users := &bucket{limit: s.UsersPerMinute}
-	groups := &bucket{limit: groupsPerMinute}
+	groups := &bucket{limit: s.GroupsPerMinute}
 	return &rateLimits{buckets: map[Endpoint]*bucket{
 		EndpointToken:         {limit: s.TokensPerMinute},
 		EndpointUsers:         users,

@@ -89,7 +89,7 @@ func TestNoRateLimitHasNoHeaders(t *testing.T) {
 	if got := c.get("/api/v1/users"); got.header.Get("X-Rate-Limit-Limit") != "" {
 		t.Errorf("got %q", got.header)
 	}
-	for path, want := range map[string]int{"/api/v1/groups": groupsPerMinute, "/api/v1/meta/types/user": otherPerMinute, "/api/v1/users/x": userPerMinute} {
+	for path, want := range map[string]int{"/api/v1/groups": DefaultGroupsPerMinute, "/api/v1/meta/types/user": otherPerMinute, "/api/v1/users/x": userPerMinute} {
 		if limit, _, _ := rates(t, c.get(path)); limit != want {
 			t.Errorf("%s: limit %d, want %d", path, limit, want)
 		}

@@ -22,6 +22,9 @@ const (
 	DefaultTokenLifetime = time.Hour
 	// MaxUsers keeps indices, employee numbers and cursors within their widths.
 	MaxUsers = 100_000_000
+	// MaxGroups bounds what is counted for a page of groups with their numbers of
+	// members.
+	MaxGroups = 100_000
 )
 
 // ErrNotLoopback is returned by [Start] for an address that other machines
@@ -83,6 +86,12 @@ type Settings struct {
 	Untidy bool
 	// PageLimit caps limit= of the list of users. 0 means DefaultPageLimit.
 	PageLimit int
+	// Groups are further groups beside Everyone, the departments and the one of a
+	// directory. Every fifth of them has no members.
+	Groups int
+	// GroupPageLimit caps limit= of the lists of groups and of their members. 0
+	// means what Okta serves: 10,000 groups, 1,000 members.
+	GroupPageLimit int
 	// Prerender renders all pages of the plain list at PageLimit a page, with
 	// and without credentials, plain and compressed, before Start returns. It
 	// costs about 3.5 KB a person and is for benchmarks.
@@ -126,6 +135,9 @@ type Settings struct {
 	// UsersPerMinute is the rate limit of the list of users. 0 means
 	// DefaultUsersPerMinute; NoRateLimit means none, and no headers about it.
 	UsersPerMinute int
+	// GroupsPerMinute is the same for groups and their members together, with
+	// DefaultGroupsPerMinute.
+	GroupsPerMinute int
 	// TokensPerMinute is the same for the token endpoint, with
 	// DefaultTokensPerMinute.
 	TokensPerMinute int
@@ -152,13 +164,16 @@ func (s Settings) withDefaults() (Settings, error) {
 	if s.Users < 0 || s.Users > MaxUsers {
 		return s, fmt.Errorf("%d users: want 0 to %d", s.Users, MaxUsers)
 	}
+	if s.Groups < 0 || s.Groups > MaxGroups || s.GroupPageLimit < 0 {
+		return s, fmt.Errorf("%d groups, %d a page: want 0 to %d, and no negative limit", s.Groups, s.GroupPageLimit, MaxGroups)
+	}
 	if s.DPoPNonceLifetime < 0 {
 		return s, errors.New("the lifetime of DPoP nonces must not be negative")
 	}
 	if s.PageLimit < 0 || s.Latency < 0 || s.TokenLifetime < 0 || s.Concurrency < 0 {
 		return s, errors.New("page limit, latency, token lifetime and concurrency must not be negative")
 	}
-	if s.UsersPerMinute < NoRateLimit || s.TokensPerMinute < NoRateLimit {
+	if s.UsersPerMinute < NoRateLimit || s.GroupsPerMinute < NoRateLimit || s.TokensPerMinute < NoRateLimit {
 		return s, fmt.Errorf("a rate limit must be positive, 0 for the default or %d for none", NoRateLimit)
 	}
 	if s.Role < RoleGranted || s.Role > RoleMissingEmpty {
@@ -171,6 +186,7 @@ func (s Settings) withDefaults() (Settings, error) {
 	setDefault(&s.TokenLifetime, DefaultTokenLifetime)
 	setDefault(&s.DPoPNonceLifetime, DefaultDPoPNonceLifetime)
 	setDefault(&s.UsersPerMinute, DefaultUsersPerMinute)
+	setDefault(&s.GroupsPerMinute, DefaultGroupsPerMinute)
 	setDefault(&s.TokensPerMinute, DefaultTokensPerMinute)
 	setDefault(&s.Concurrency, DefaultConcurrency)
 	setDefault(&s.Addr, DefaultAddr)

@@ -35,8 +35,9 @@ type Tenant struct {
 	running   sync.WaitGroup // the servers' accept loops and handlers
 	closeOnce sync.Once
 
-	gate   sync.Mutex // guards closed, and running against growth after it
-	closed bool
+	gate    sync.Mutex // guards closed, and running against growth after it, and deleted
+	closed  bool
+	deleted map[int]bool // groups by index
 }
 
 // Start begins to serve. It returns an error for settings that make no sense, a

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -112,17 +113,27 @@ func NewClient(s ClientSettings) *Client {
 	}
 }
 
-// governor returns the governor of a list's bucket: buckets go by method and
-// path.
+// governor returns the governor of a list's bucket.
 func (c *Client) governor(path string) *governor {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	g, ok := c.governors[path]
+	bucket := bucketPath(path)
+	g, ok := c.governors[bucket]
 	if !ok {
 		g = newGovernor(c.share, c.now)
-		c.governors[path] = g
+		c.governors[bucket] = g
 	}
 	return g
+}
+
+// bucketPath names the rate-limit bucket of a list. Buckets go by method and path:
+// the list of users has one of its own, and that of groups is also the members'
+// of each group (Okta, "Rate limits").
+func bucketPath(path string) string {
+	if bucket := "/api/v1/groups"; strings.HasPrefix(path, bucket+"/") {
+		return bucket
+	}
+	return path
 }
 
 // retryOf says which refused request a request repeats, as Okta asks of its

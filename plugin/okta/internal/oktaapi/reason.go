@@ -299,6 +299,14 @@ const (
 	ReasonUserTypesNotGranted = "USER_TYPES_NOT_GRANTED"
 	// ReasonUserTypesUnavailable says that user types are left out because they could not be read.
 	ReasonUserTypesUnavailable = "USER_TYPES_UNAVAILABLE"
+	// ReasonGroupsUnavailable says that groups are configured and could not be read when the connection was made.
+	ReasonGroupsUnavailable = "GROUPS_UNAVAILABLE"
+	// ReasonRoleSeesNoGroups says that a complete list of groups held none: the app's admin role does not see them.
+	ReasonRoleSeesNoGroups = "ROLE_SEES_NO_GROUPS"
+	// ReasonGroupsNotFound says that the org has none of the groups that the configuration names.
+	ReasonGroupsNotFound = "GROUPS_NOT_FOUND"
+	// ReasonCallBudgetSpent says that a run over memberships would take more requests than the configuration allows.
+	ReasonCallBudgetSpent = "CALL_BUDGET_SPENT"
 	// ReasonClockDiffers says that this machine's clock is off, and the connection works all the same.
 	ReasonClockDiffers = "CLOCK_DIFFERS"
 )
