@@ -76,24 +76,6 @@ func crashed(ctx context.Context, p *process, call string, err error) error {
 	}
 }
 
-// cleanResponse makes an answer's text fit to be shown: a check's detail may
-// quote what it was given.
-func cleanResponse(redactor *redactor, response *connectorv1.ConnectResponse) {
-	for _, check := range response.GetChecks() {
-		check.SetReason(redactor.foreign(check.GetReason()))
-		check.SetDetail(redactor.foreign(check.GetDetail()))
-		check.SetFix(redactor.foreign(check.GetFix()))
-	}
-	if account := response.GetAccount(); account != nil {
-		account.SetName(redactor.foreign(account.GetName()))
-		account.SetUrl(redactor.foreign(account.GetUrl()))
-	}
-	if refusal := response.GetRefusal(); refusal != nil {
-		refusal.SetMessage(redactor.foreign(refusal.GetMessage()))
-		refusal.SetFix(redactor.foreign(refusal.GetFix()))
-	}
-}
-
 // refused makes an error of a refusal. A class that this host does not know is
 // the connector's fault, as the contract asks.
 func refused(redactor *redactor, call string, r *connectorv1.Refusal, response *connectorv1.ConnectResponse) *RefusedError {

@@ -169,8 +169,18 @@ func (s *scripted) Describe(context.Context, *connectorv1.DescribeRequest) (*con
 	if s.name == "boasting" || s.name == "surly" {
 		capabilities = []string{connectorv1.CapabilityAcknowledge}
 	}
-	return connectorv1.DescribeResponse_builder{Name: "scripted", Title: "Scripted", Version: "0.1.0", Capabilities: capabilities}.Build(), nil
+	name, title := "scripted", "Scripted"
+	switch s.name {
+	case "coloured":
+		title += colour
+	case "misnamed":
+		name += colour
+	}
+	return connectorv1.DescribeResponse_builder{Name: name, Title: title, Version: "0.1.0", Capabilities: capabilities}.Build(), nil
 }
+
+// colour is what a terminal obeys.
+const colour = "\x1b[31m"
 
 // Acknowledge is refused by "surly" for no reason of the contract's; any other
 // does not implement it.
@@ -204,6 +214,11 @@ func (s *scripted) Connect(_ context.Context, request *connectorv1.ConnectReques
 		Account: connectorv1.Account_builder{Id: "example.com", Name: "Example"}.Build(),
 		Checks:  []*connectorv1.Check{connectorv1.Check_builder{Name: "config", Status: connectorv1.CheckStatus_CHECK_STATUS_OK}.Build()},
 	}.Build()
+	if s.name == "coloured" {
+		response.GetAccount().SetId("example.com" + colour)
+		response.SetGrantedScopes([]string{"read" + colour})
+		response.GetChecks()[0].SetName("config" + colour)
+	}
 	if s.script.Refuse != "" {
 		response.SetRefusal(connectorv1.Refusal_builder{
 			Class: connectorv1.Class_CLASS_PERMISSION_MISSING, Reason: s.script.Refuse,
@@ -221,6 +236,9 @@ func (s *scripted) ListResources(context.Context, *connectorv1.ListResourcesRequ
 		stopSelf()
 	}
 	users := connectorv1.Resource_builder{Name: "users", Title: "Users", Kind: connectorv1.ResourceKind_RESOURCE_KIND_USERS, KeyField: "id"}.Build()
+	if s.name == "coloured" {
+		users.SetTitle("Users" + colour)
+	}
 	return connectorv1.ListResourcesResponse_builder{Resources: []*connectorv1.Resource{users}}.Build(), nil
 }
 

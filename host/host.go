@@ -123,6 +123,7 @@ func (c *Connector) ListResources(ctx context.Context) ([]*connectorv1.Resource,
 	if err != nil {
 		return nil, c.failed(ctx, p, "ListResources", err)
 	}
+	clean(c.starter.redactor, response)
 	return response.GetResources(), nil
 }
 

@@ -106,6 +106,7 @@ func (s *starter) bringUp(ctx context.Context, p *process) error {
 	if err := checkDescription(p.description); err != nil {
 		return err
 	}
+	clean(s.redactor, p.description)
 	s.followStdio(ctx, p)
 	return nil
 }

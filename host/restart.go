@@ -67,7 +67,7 @@ func (c *Connector) connect(ctx context.Context, p *process, configuration Confi
 		}
 		return nil, err
 	}
-	cleanResponse(c.starter.redactor, response)
+	clean(c.starter.redactor, response)
 	if response.HasRefusal() {
 		return response, refused(c.starter.redactor, "Connect", response.GetRefusal(), response)
 	}

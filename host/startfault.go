@@ -120,5 +120,8 @@ func checkDescription(d *connectorv1.DescribeResponse) error {
 	if d.GetName() == "" || d.GetVersion() == "" {
 		return faultf(ContractBroken, "the connector's description lacks its name or version (name %.40q, version %.40q)", d.GetName(), d.GetVersion())
 	}
+	if strings.ContainsFunc(d.GetName(), func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+		return faultf(ContractBroken, "the connector's name is %.40q, and a name is lower case letters, digits and dashes", d.GetName())
+	}
 	return nil
 }
