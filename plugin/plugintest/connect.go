@@ -39,17 +39,24 @@ func connectCases() []Case {
 			try:      tryConnects,
 		},
 		{
+			Name: "side-by-side", Section: sectionConnect, Title: "Two processes run beside each other",
+			Requires: "While a process of the connector runs and is connected, another one starts and connects: they share no file, no port and no lock.",
+			Why:      "A host runs a process for each connection, and starts a new one before it is certain that the last has ended.",
+			after:    []string{caseHandshake, caseConnects},
+			try:      trySideBySide,
+		},
+		{
 			Name: "call-order", Section: sectionConnect, Title: "Calls out of order are refused",
 			Requires: "ListResources and Sync before Connect, and a second Connect, are answered FAILED_PRECONDITION. A process serves one connection.",
 			Why:      "A process that could change its connection would mix two companies' people.",
-			after:    []string{caseHandshake},
+			after:    []string{caseHandshake, caseConnects},
 			try:      tryCallOrder,
 		},
 		{
 			Name: "config-refused", Section: sectionConnect, Title: "A configuration that can't be right is refused",
 			Requires: "A configuration with an unknown property, without a required one, or with a value of the wrong type or outside of its enum is refused: Connect is answered OK, with a refusal of class CONFIG_INVALID in the message.",
 			Why:      "A misspelt property that is passed over is a setting that somebody believes in.",
-			after:    []string{caseHandshake, caseDescribe},
+			after:    []string{caseHandshake, caseDescribe, "config-schema"},
 			try:      tryConfigRefused,
 		},
 		{
@@ -74,9 +81,6 @@ var checkName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 func tryConnects(ctx context.Context, t *trial) error {
 	p, err := t.connected(ctx)
 	if err != nil {
-		if t.unconnected != nil {
-			return fail("%s", sentence(t.unconnected))
-		}
 		return err
 	}
 	response := p.connected
@@ -136,6 +140,24 @@ func checkProblem(check *connectorv1.Check, declared reasons) string {
 	}
 }
 
+func trySideBySide(ctx context.Context, t *trial) error {
+	if _, err := t.connected(ctx); err != nil {
+		return err
+	}
+	p, err := t.another(ctx, startup{})
+	if err != nil {
+		if outcomeOf(err).status == Skipped {
+			return err
+		}
+		return fail("While another process was connected: %v", err)
+	}
+	defer p.discard(ctx)
+	if _, err := t.main.describe(ctx); err != nil {
+		return fail("When another process had connected, the first one was not well: %s", err)
+	}
+	return pass("A second process connected while the first one was.")
+}
+
 func tryCallOrder(ctx context.Context, t *trial) error {
 	p, err := t.fresh(ctx, startup{})
 	if err != nil {
@@ -155,7 +177,7 @@ func tryCallOrder(ctx context.Context, t *trial) error {
 		return pass("ListResources and Sync before Connect were refused. Whether a second Connect is was not tried, for there is no configuration.")
 	}
 	if _, err := p.connect(ctx, t.connectRequest(nil)); err != nil {
-		return skip("Connect, after calls that came too early: %s", err)
+		return fail("Connect, after calls that came too early: %s They must do no harm.", err)
 	}
 	_, err = p.connect(ctx, t.connectRequest(nil))
 	if saw, ok := answeredWith(err, codes.FailedPrecondition); !ok {

@@ -135,10 +135,10 @@ type schemaProperty struct {
 
 // configSchema is what the contract knows of a configuration's schema.
 type configSchema struct {
-	Type       string              `json:"type"`
-	Additional json.RawMessage     `json:"additionalProperties"`
+	Type       string                    `json:"type"`
+	Additional json.RawMessage           `json:"additionalProperties"`
 	Properties map[string]schemaProperty `json:"properties"`
-	Required   []string            `json:"required"`
+	Required   []string                  `json:"required"`
 }
 
 func schemaOf(d *connectorv1.DescribeResponse) (configSchema, error) {

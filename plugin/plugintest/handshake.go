@@ -138,7 +138,9 @@ func (p *process) dial(h *handshake, config *tls.Config) (*grpc.ClientConn, erro
 		grpc.WithStaticStreamWindowSize(wire.FlowWindowBytes),
 		grpc.WithStaticConnWindowSize(wire.FlowWindowBytes),
 		grpc.WithDefaultCallOptions(
-			grpc.MaxCallRecvMsgSize(wire.MaxMessageBytes),
+			// More than a host takes, so that a message above its limit is one
+			// finding, and the listing is read on.
+			grpc.MaxCallRecvMsgSize(wire.MaxPageBytes),
 			grpc.MaxCallSendMsgSize(wire.MaxMessageBytes),
 			grpc.ForceCodecV2(searching{encoding.GetCodecV2("proto"), p.trial.canaries}),
 		),

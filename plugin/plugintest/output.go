@@ -10,8 +10,9 @@ const (
 	// maxFirstLine bounds the handshake, which takes about 1 KiB with its
 	// certificate; it is the host's limit.
 	maxFirstLine = 16 << 10
-	// maxTail is how much of the end of an output is kept to be quoted.
-	maxTail = 600
+	// maxTail is how much of the end of an output is quoted. More is kept, for a
+	// secret that is cut in two can't be taken out.
+	maxTail, maxKept = 600, 16 << 10
 )
 
 // output takes what a process writes: it is searched for secrets and measured,
@@ -24,7 +25,7 @@ type output struct {
 	firstDone bool       // it is complete
 	over      bool
 	complete  chan struct{} // closed when the first line is complete, or nothing follows
-	last      []byte        // at most maxTail bytes
+	last      []byte        // at most maxKept bytes
 	total     int64
 	line      int64 // bytes of the line so far
 	longest   int64
@@ -43,8 +44,8 @@ func (o *output) Write(chunk []byte) (int, error) {
 	o.total += int64(len(chunk))
 	o.takeFirst(chunk)
 	o.measure(chunk)
-	o.last = append(o.last, chunk[max(0, len(chunk)-maxTail):]...)
-	o.last = o.last[max(0, len(o.last)-maxTail):]
+	o.last = append(o.last, chunk[max(0, len(chunk)-maxKept):]...)
+	o.last = o.last[max(0, len(o.last)-maxKept):]
 	return len(chunk), nil
 }
 
@@ -99,9 +100,11 @@ func (o *output) size() (total, longest int64) {
 	return o.total, o.longest
 }
 
-// tail is the end of what was written.
+// tail is the end of what was written, without secrets.
 func (o *output) tail() string {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	return string(o.last)
+	kept := string(o.last)
+	o.mu.Unlock()
+	text := o.search.canaries.without(kept)
+	return text[max(0, len(text)-maxTail):]
 }

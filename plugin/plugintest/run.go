@@ -121,6 +121,7 @@ func executable(path string) (string, error) {
 // judge tries one case.
 func (t *trial) judge(ctx context.Context, c Case) Result {
 	began := time.Now()
+	t.current = c.Name
 	o := t.try(ctx, c)
 	if o.status == Failed {
 		t.failed[c.Name] = true

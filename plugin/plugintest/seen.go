@@ -136,8 +136,9 @@ func (r reasons) statusProblem(said saidStatus) string {
 		return fmt.Sprintf("%s with the class %.40q in its metadata, which is none", what, info.GetMetadata()["class"])
 	}
 	code := said.status.Code()
-	if code != classCodes[class] && code != codes.FailedPrecondition {
-		return fmt.Sprintf("%s and class %s, whose code is %s", what, wire.ClassName(class), classCodes[class])
+	outOfOrder := code == codes.FailedPrecondition && class == connectorv1.Class_CLASS_CONNECTOR_FAULT
+	if code != classCodes[class] && !outOfOrder {
+		return fmt.Sprintf("%s and class %s, whose code is %s (a call out of order is FAILED_PRECONDITION, of class CONNECTOR_FAULT)", what, wire.ClassName(class), classCodes[class])
 	}
 	refusal := connectorv1.Refusal_builder{
 		Class: class, Reason: info.GetReason(), Message: said.status.Message(), Fix: info.GetMetadata()["fix"],

@@ -3,12 +3,14 @@ package plugintest
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"strings"
 	"time"
 
-	"google.golang.org/grpc/health/grpc_health_v1"
-
 	goplugin "github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
 
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
@@ -80,24 +82,11 @@ func tryStartedByHand(ctx context.Context, t *trial) error {
 func tryHandshake(ctx context.Context, t *trial) error {
 	p, err := t.begin(ctx, startup{})
 	if err != nil {
-		if ctx.Err() == nil {
-			t.unstartable = err
-		}
 		return err
 	}
 	defer p.discard(ctx)
-	if _, err := p.describe(ctx); err != nil {
-		t.unstartable = err
-		return fail("The handshake is right, and the first call failed: %s", err)
-	}
-	limited, cancel := context.WithTimeout(ctx, t.patience)
-	defer cancel()
-	health, err := grpc_health_v1.NewHealthClient(p.conn).Check(limited, &grpc_health_v1.HealthCheckRequest{Service: goplugin.GRPCServiceName})
-	if err != nil {
-		return fail("go-plugin's health service does not answer: %v. Serve grpc.health.v1.Health, with the service %q as SERVING: a host asks it when a stream is silent.", err, goplugin.GRPCServiceName)
-	}
-	if health.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
-		return fail("The health service says %s of the service %q, and must say SERVING.", health.GetStatus(), goplugin.GRPCServiceName)
+	if err := p.healthy(ctx); err != nil {
+		return fail("The handshake is right, and with mutual TLS the health service does not answer: %v. Serve grpc.health.v1.Health, with the service %q as SERVING: a host asks it when a stream is silent.", err, goplugin.GRPCServiceName)
 	}
 	line, _ := p.stdout.firstLine()
 	return pass("The first line was %.60q…, and it answered.", line)
@@ -144,19 +133,33 @@ func tryMutualTLS(ctx context.Context, t *trial) error {
 	}
 	without := t.identity.tlsFor(h.certificate)
 	without.Certificates = nil
-	for who, config := range map[string]*tls.Config{"without a certificate": without, "with another certificate": stranger.tlsFor(h.certificate)} {
-		if p.answers(ctx, h, config) {
-			return fail("A client %s was answered. Require and verify the client's certificate: the one of PLUGIN_CLIENT_CERT is the only one to trust.", who)
+	for _, client := range []struct {
+		who    string
+		config *tls.Config
+	}{{"without a certificate", without}, {"with another certificate", stranger.tlsFor(h.certificate)}} {
+		if p.answers(ctx, h, client.config) {
+			return fail("A client %s was answered. Require and verify the client's certificate: the one of PLUGIN_CLIENT_CERT is the only one to trust.", client.who)
 		}
 	}
-	if _, err := p.describe(ctx); err != nil {
-		return fail("After two clients without the host's certificate were turned away, the host itself is not answered any more: %s", err)
+	if err := p.healthy(ctx); err != nil {
+		return fail("After two clients without the host's certificate were turned away, the host itself is not answered any more: %v", err)
 	}
 	return pass("Clients without the host's certificate were turned away, and the host was answered.")
 }
 
-// answers reports whether Describe is answered to a client with that
-// configuration.
+// healthy asks go-plugin's health service.
+func (p *process) healthy(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, p.trial.patience)
+	defer cancel()
+	health, err := grpc_health_v1.NewHealthClient(p.conn).Check(ctx, &grpc_health_v1.HealthCheckRequest{Service: goplugin.GRPCServiceName})
+	if err == nil && health.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
+		return fmt.Errorf("it says %s", health.GetStatus())
+	}
+	return err
+}
+
+// answers reports whether Describe is answered at all to a client with that
+// configuration: a status of the connector's own is an answer, too.
 func (p *process) answers(ctx context.Context, h *handshake, config *tls.Config) bool {
 	conn, err := p.dial(h, config)
 	if err != nil {
@@ -166,5 +169,6 @@ func (p *process) answers(ctx context.Context, h *handshake, config *tls.Config)
 	ctx, cancel := context.WithTimeout(ctx, refusedLimit)
 	defer cancel()
 	_, err = connectorv1.NewConnectorServiceClient(conn).Describe(ctx, &connectorv1.DescribeRequest{})
-	return err == nil
+	code := status.Code(err)
+	return code != codes.Unavailable && code != codes.DeadlineExceeded
 }

@@ -139,7 +139,9 @@ func (s *stream) end(ctx context.Context, err error) error {
 	var known *callError
 	if !errors.Is(err, io.EOF) && !errors.As(err, &known) {
 		if tooLarge(err) {
+			s.book.done = true // by us, and no fault of the stream's
 			s.book.broken("page-bounded", "a message of the stream has more than %d bytes: %v", wire.MaxMessageBytes, err)
+			return fail("The stream of %q has a message of more than %d bytes (see the case \"page-bounded\").", s.book.resource.GetName(), wire.MaxPageBytes)
 		}
 		err = s.process.explain(context.WithoutCancel(ctx), "Sync", 0, err)
 	}
@@ -190,7 +192,7 @@ func (s *stream) stop() {
 		return
 	}
 	s.cancel()
-	s.process.cancelled = true
+	s.process.cancelled = s.process.cancelled || !s.book.done
 }
 
 // readAll reads a stream from a cursor to its end, and returns its book. The

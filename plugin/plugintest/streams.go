@@ -78,14 +78,14 @@ func streamCases() []Case {
 			Name: "slow-reader", Section: sectionStreams, Title: "While nobody reads, its memory stays bounded",
 			Requires: "A connector whose stream is not read stops reading from its service: it holds a page or two, and not the listing.",
 			Why:      "A host stores pages more slowly than a service sends them, and a large company must not fill the machine's memory.",
-			after:    needsListing, limit: listingLimit,
+			after:    append(slices.Clone(needsListing), "cancel"), limit: listingLimit,
 			try: trySlowReader,
 		},
 		{
 			Name: "window", Section: sectionStreams, Title: "It keeps to the host's window",
 			Requires: "A connector with the capability \"acknowledge\" never has more pages sent and not acknowledged than SyncRequest.window allows, and goes on when they are acknowledged. Acknowledging more pages than were sent, or when no Sync runs, is answered FAILED_PRECONDITION.",
 			Why:      "What was read ahead and is not stored has to be asked for again after a crash.",
-			after:    append(slices.Clone(needsListing), "page-sequence"), limit: listingLimit,
+			after:    append(slices.Clone(needsListing), "page-sequence", "cancel"), limit: listingLimit,
 			try: tryWindow,
 		},
 	}

@@ -49,8 +49,9 @@ type trial struct {
 	main    *process // the connected process that cases share; nil before
 
 	description *connectorv1.DescribeResponse // nil until Describe was answered
-	unstartable error                         // why no process can be called
-	unconnected error                         // why there is no connection
+	current     string                        // the case that is tried
+	unstartable string                        // the case in which no process could be started
+	unconnected string                        // the case in which none could be connected
 	straight    *book                         // the listing that cases compare with; nil until it was read
 	straightErr error                         // why it did not come to its end
 	straightLog int64                         // bytes that were logged meanwhile
@@ -96,15 +97,16 @@ func (t *trial) started(ctx context.Context) (*process, error) {
 	return t.fresh(ctx, startup{})
 }
 
-// fresh starts a process that is not connected.
+// fresh starts a process that is not connected. The first case that can't is
+// failed by it, and those after it skip.
 func (t *trial) fresh(ctx context.Context, how startup) (*process, error) {
-	if t.unstartable != nil {
-		return nil, skip("No process could be started (see the case %q).", caseHandshake)
+	if t.unstartable != "" {
+		return nil, skip("No process could be started any more (see the case %q).", t.unstartable)
 	}
 	p, err := t.begin(ctx, how)
 	if err != nil && ctx.Err() == nil {
-		t.unstartable = err
-		return nil, skip("No process could be started (see the case %q): %v", caseHandshake, err)
+		t.unstartable = t.current
+		return nil, fail("A process can't be started: %v", err)
 	}
 	return p, err
 }
@@ -143,12 +145,13 @@ func (t *trial) connected(ctx context.Context) (*process, error) {
 }
 
 // another starts and connects a process. The case that asks for it discards it.
+// The first case that can't is failed by it, and those after it skip.
 func (t *trial) another(ctx context.Context, how startup) (*process, error) {
 	if t.target.Config == nil {
 		return nil, skip("No configuration was given with which the connector connects.")
 	}
-	if t.unconnected != nil {
-		return nil, skip("There is no connection (see the case %q).", caseConnects)
+	if t.unconnected != "" {
+		return nil, skip("There is no connection any more (see the case %q).", t.unconnected)
 	}
 	p, err := t.fresh(ctx, how)
 	if err != nil {
@@ -156,16 +159,16 @@ func (t *trial) another(ctx context.Context, how startup) (*process, error) {
 	}
 	response, err := p.connect(ctx, t.connectRequest(nil))
 	if err == nil && response.HasRefusal() {
-		err = fail("The connection is refused: %s", refusalText(response.GetRefusal()))
+		err = fail("The connection is refused with the configuration of this examination: %s", refusalText(response.GetRefusal()))
 	}
 	if err == nil {
 		return p, nil
 	}
 	p.discard(ctx)
 	if ctx.Err() == nil {
-		t.unconnected = err
+		t.unconnected = t.current
 	}
-	return nil, skip("There is no connection (see the case %q): %v", caseConnects, err)
+	return nil, err
 }
 
 // connectRequest is Connect with the target's configuration, to resume with
