@@ -33,10 +33,17 @@ const installTime = 5 * time.Minute
 func TestAConnectorInAnotherLanguage(t *testing.T) {
 	launcher := nodeConnector(t)
 	t.Run("keeps the contract", func(t *testing.T) {
-		plugintest.Conform(t, plugintest.Target{
-			Path: launcher, Config: nodeConfig(map[string]int{"people": 20_000, "page_size": 200, "source_bytes": 2 << 10}),
-			Secrets: map[string]string{"token": nodeToken},
-		})
+		plugintest.Conform(t, nodeTarget(launcher, map[string]int{"people": 6000, "page_size": 100, "source_bytes": 2 << 10, "large_every": 2500}))
+	})
+	t.Run("keeps it with a slow reader", func(t *testing.T) {
+		target := nodeTarget(launcher, map[string]int{"people": 8000, "page_size": 200, "source_bytes": 20 << 10})
+		target.Only = []string{"handshake", "connects", "resources-listed", "completed-last", "cancel", "slow-reader"}
+		plugintest.Conform(t, target)
+	})
+	t.Run("keeps it with waits", func(t *testing.T) {
+		target := nodeTarget(launcher, map[string]int{"people": 3, "page_size": 1, "wait_seconds": 2})
+		target.Only = []string{"handshake", "connects", "resources-listed", "completed-last", "waits-typed"}
+		plugintest.Conform(t, target)
 	})
 	t.Run("is read from each page on", func(t *testing.T) { readFromEachPage(t, launcher) })
 	t.Run("keeps to a window", func(t *testing.T) { readWithWindow(t, launcher) })
@@ -44,6 +51,10 @@ func TestAConnectorInAnotherLanguage(t *testing.T) {
 	t.Run("refuses by class and reason", func(t *testing.T) { refusedByNode(t, launcher) })
 	t.Run("announces waits and keeps to their budget", func(t *testing.T) { nodeWaits(t, launcher) })
 	t.Run("is stopped and read again", func(t *testing.T) { nodeCancelled(t, launcher) })
+}
+
+func nodeTarget(launcher string, settings map[string]int) plugintest.Target {
+	return plugintest.Target{Path: launcher, Config: nodeConfig(settings), Secrets: map[string]string{"token": nodeToken}}
 }
 
 func readFromEachPage(t *testing.T, launcher string) {
@@ -88,13 +99,13 @@ func readLarge(t *testing.T, launcher string) {
 	if err != nil || summary.Records != 12 || summary.Pages != 2 {
 		t.Errorf("%d people in %d pages, %v", summary.Records, summary.Pages, err)
 	}
-	tooLarge := nodeConnected(t, launcher, map[string]int{"people": 3, "source_bytes": 3<<20 + 1})
+	tooLarge := nodeConnected(t, launcher, map[string]int{"people": 4, "large_every": 2})
 	var left []host.Quarantined
 	_, err = tooLarge.Sync(t.Context(), host.SyncRequest{Resource: "users"}, host.Consumer{
 		Page:        acceptNodePage,
 		Quarantined: func(_ context.Context, q host.Quarantined) error { left = append(left, q); return nil },
 	})
-	if err != nil || len(left) != 3 || left[2].ID != "person-0000003" || left[2].Reason != "RECORD_TOO_LARGE" {
+	if err != nil || len(left) != 2 || left[1].ID != "person-0000004" || left[1].Reason != "RECORD_TOO_LARGE" {
 		t.Errorf("%+v left out, %v", left, err)
 	}
 }

@@ -32,9 +32,13 @@ const SCHEMA = {
       type: 'integer', title: 'Source bytes', description: 'The least size of a person\'s record in bytes.',
       minimum: 0, maximum: 8388608, default: 0, 'x-order': 5,
     },
+    large_every: {
+      type: 'integer', title: 'Too large', description: 'Every so-manyth person\'s record is above the contract\'s limit; 0 for none.',
+      minimum: 0, maximum: 1000000, default: 0, 'x-order': 6,
+    },
     wait_seconds: {
       type: 'integer', title: 'Wait', description: 'How many seconds the made-up service asks to wait before each page but the first.',
-      minimum: 0, maximum: 3600, default: 0, 'x-order': 6,
+      minimum: 0, maximum: 3600, default: 0, 'x-order': 7,
     },
   },
 };

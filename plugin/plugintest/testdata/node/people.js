@@ -6,6 +6,8 @@ const crypto = require('node:crypto');
 const TITLES = ['Clerk', 'Engineer', 'Nurse', 'Driver'];
 const DEPARTMENTS = ['Sales', 'Research', 'Care', 'Transport'];
 
+const TOO_LARGE = (3 << 20) + 1; // bytes of a record that no host takes
+
 // accepts compares in constant time.
 function accepts(configuration) {
   const given = crypto.createHash('sha256').update(configuration.token).digest();
@@ -16,7 +18,8 @@ function accepts(configuration) {
 function page(configuration, from) {
   const people = [];
   for (let n = from; n < Math.min(from + configuration.page_size, configuration.people); n++) {
-    people.push(person(n, configuration.source_bytes));
+    const tooLarge = configuration.large_every > 0 && (n + 1) % configuration.large_every === 0;
+    people.push(person(n, tooLarge ? TOO_LARGE : configuration.source_bytes));
   }
   return people;
 }

@@ -26,7 +26,7 @@ const REASONS = {
   RESOURCE_UNKNOWN: ['CONFIG_INVALID', 'No such resource', 'Ask for "users", the one resource there is.'],
   CURSOR_INVALID: ['CONFIG_INVALID', 'Cursor not valid', 'Use a cursor that this connector gave for this connection, or begin without one.'],
   RATE_LIMITED: ['RATE_LIMITED', 'Asked for patience', 'Run again later, or allow a longer wait.'],
-  RECORD_TOO_LARGE: ['UNSPECIFIED', 'Record too large', 'Set "source_bytes" to less.'],
+  RECORD_TOO_LARGE: ['UNSPECIFIED', 'Record too large', 'Set "source_bytes" to less, and "large_every" to 0.'],
   CALL_OUT_OF_ORDER: ['CONNECTOR_FAULT', 'Call out of order', 'Tell the host\'s author: Connect comes once and first, and one Sync runs at a time.'],
   CONNECTOR_FAILED: ['CONNECTOR_FAULT', 'Connector failed', 'Tell the connector\'s author; its log holds the details.'],
 };
