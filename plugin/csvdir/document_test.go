@@ -1,0 +1,12 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"patchbay.example/plugin/plugintest"
+)
+
+func TestThePageAboutTheConnectorIsCurrent(t *testing.T) {
+	plugintest.Document(t, target(t), filepath.Join("..", "..", "docs", "connectors", "csvdir.md"))
+}
