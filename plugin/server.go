@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -63,7 +64,8 @@ func (s *server) Describe(context.Context, *connectorv1.DescribeRequest) (*conne
 		reasons = append(reasons, toReason(reason))
 	}
 	for _, reason := range BuiltinReasons() {
-		if s.declarations[reason.Name] == reason {
+		own := func(r Reason) bool { return r.Name == reason.Name }
+		if !slices.ContainsFunc(d.Reasons, own) {
 			reasons = append(reasons, toReason(reason))
 		}
 	}
