@@ -26,7 +26,8 @@ var (
 func TestDescribeSaysEverything(t *testing.T) {
 	t.Parallel()
 	ours := Reason{Name: ReasonWaitBudgetSpent, Class: RateLimited, Title: "Our title", Fix: "Our fix."}
-	r := serveScripted(t, &scripted{reasons: []Reason{tired, ours}})
+	asBuiltin := BuiltinReasons()[0] // worded as the SDK does
+	r := serveScripted(t, &scripted{reasons: []Reason{tired, ours, asBuiltin}})
 	d, err := r.client.Describe(r.context(), &connectorv1.DescribeRequest{})
 	if err != nil {
 		t.Fatal(err)
