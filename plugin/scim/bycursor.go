@@ -16,17 +16,12 @@ const maxEmptyPages = 1000
 // byCursor reads from a place to the end of a list (RFC 9865 section 2). The first
 // page's cursor is empty; the last page names no next one.
 func (l *listing) byCursor(ctx context.Context, at place) error {
-	page, err := l.fetch(ctx, url.Values{"cursor": {at.Service}})
-	if err != nil {
-		return err
-	}
-	return l.byCursorFrom(ctx, at, page)
-}
-
-// byCursorFrom does the same with the page at the place in hand.
-func (l *listing) byCursorFrom(ctx context.Context, at place, page scimapi.List) error {
 	seen, empty := cycle{}, 0
 	for {
+		page, err := l.fetch(ctx, url.Values{"cursor": {at.Service}})
+		if err != nil {
+			return err
+		}
 		s := afterPage(at, page)
 		if s.next.Service != "" && (s.next.Service == at.Service || seen.closedBy(s.next.Service)) {
 			return stuck(s.next, page.Total)
@@ -46,10 +41,6 @@ func (l *listing) byCursorFrom(ctx context.Context, at place, page scimapi.List)
 			return err
 		}
 		at = s.next
-		var err error
-		if page, err = l.fetch(ctx, url.Values{"cursor": {at.Service}}); err != nil {
-			return err
-		}
 	}
 }
 

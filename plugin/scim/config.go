@@ -24,7 +24,7 @@ type config struct {
 
 	Groups            bool     `json:"groups" title:"Read groups" help:"Also offers the resources groups and memberships." default:"false"`
 	Filter            string   `json:"filter" title:"Filter for users" help:"A SCIM filter (RFC 7644 section 3.4.2.2); only users that match it are listed." example:"active eq true" max:"2048" group:"Advanced" listing:"true"`
-	PageSize          int      `json:"page_size" title:"Page size" help:"How many resources to ask for at once. The service may give fewer." default:"100" min:"1" max:"1000" group:"Advanced"`
+	PageSize          int      `json:"page_size" title:"Page size" help:"How many resources to ask for at once. The service may give fewer." default:"100" min:"2" max:"1000" group:"Advanced"`
 	Paging            string   `json:"paging" title:"Paging" help:"auto follows what the service says of itself; index (RFC 7644) and cursor (RFC 9865) insist." enum:"auto,index,cursor" default:"auto" group:"Advanced"`
 	ExcludeAttributes []string `json:"exclude_attributes" title:"Attributes to leave out" help:"Names of attributes that the service is asked not to send, such as photos." group:"Advanced"`
 }

@@ -113,8 +113,11 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 		}
 		return step{next: at, ask: askBack}, nil
 	}
-	if after && at.Total > 0 && total != scimapi.UnknownTotal && total < at.Total {
-		return step{}, errMoved // with whole pages only the total tells
+	if after && total != scimapi.UnknownTotal && total < at.Total && at.Position <= at.Total {
+		return step{}, errMoved // with whole pages only the total tells, if it tells the truth
+	}
+	if how == askBack && anchor >= 0 && start+anchor == at.Position {
+		return step{}, errMoved // it has not moved, and did not come when it was asked for
 	}
 	if fresh := page.Elements[anchor+1:]; len(fresh) > 0 {
 		next := at.reached(start-1+n, page)
@@ -129,28 +132,31 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 
 // nothingFollows decides about a page without anybody new.
 func nothingFollows(at place, how ask, start, anchor, n, total int) (step, error) {
-	after := how == askAfter || at.Aligned
-	reached := at.Position
-	if anchor == 0 {
-		reached = start // the anchor's place by now
+	moved, after := at, how == askAfter || at.Aligned
+	if anchor == 0 || how == askBack {
+		moved.Position = start + anchor // where the anchor is by now
 	}
-	complete := total == scimapi.UnknownTotal || reached >= total
+	known := total != scimapi.UnknownTotal
+	complete := known && moved.Position >= total
 	switch {
-	case !after && anchor == 0 && n == 1 && total != scimapi.UnknownTotal && complete:
+	case how == askBack:
+		return step{next: moved}, nil
+	case !after && anchor == 0 && n == 1 && complete:
 		return step{next: at, end: true}, nil // the anchor is the last, as the total says
 	case !after:
 		return step{next: at, ask: askAfter}, nil
-	case n > 1 && n >= total && total != scimapi.UnknownTotal && anchor == n-1:
-		return step{next: at, end: true}, nil // all there is, whatever is asked for
-	case n > 1 && total != at.Total && at.Total > 0:
-		return step{}, errMoved
-	case n > 1:
-		return step{}, stuck(at, total) // the same page whatever is asked for
-	case complete:
+	case n <= 1 && (complete || !known):
 		return step{next: at, end: true}, nil
-	default:
+	case n <= 1:
 		return step{next: at, ask: askZero}, nil
+	// What follows is a page that ends with the anchor although what follows the
+	// anchor was asked for.
+	case complete, !known && at.Position > n:
+		return step{next: at, end: true}, nil // the last page, or all there is
+	case known && total != at.Total && at.Total > 0:
+		return step{}, errMoved
 	}
+	return step{}, stuck(at, total) // the same page whatever is asked for
 }
 
 // advanceFromZero takes in the page from index 0, which is asked for where the
@@ -216,7 +222,9 @@ func (l *listing) byIndex(ctx context.Context, at place) error {
 			}
 		}
 		if page.Next != "" && l.follow && at.Position == 0 {
-			return l.byCursorFrom(ctx, place{Mode: pagingCursor, After: at.After}, page)
+			// RFC 9865 section 2.3: a service may offer cursors unasked. It is asked
+			// again, for the queries of one list have to be the same.
+			return l.byCursor(ctx, place{Mode: pagingCursor, After: at.After})
 		}
 		s, err := advance(at, how, start, page)
 		if err != nil {

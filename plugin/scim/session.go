@@ -137,6 +137,9 @@ func boundTo(c config) string {
 	return binding(base.String(), c.Filter)
 }
 
+// minCount leaves room for somebody new in a page that begins with the anchor.
+const minCount = 2
+
 // count is how many resources to ask for at once: no more than the service gives
 // (RFC 7643 section 5, RFC 9865 section 4, whose services may refuse more).
 func (s *session) count() int {
@@ -146,7 +149,7 @@ func (s *session) count() int {
 			count = min(count, most)
 		}
 	}
-	return count
+	return max(count, minCount)
 }
 
 // list reads one page of a list.

@@ -125,7 +125,7 @@ func readUser(element []byte) (plugin.Record, string) {
 		PreferredLanguage: string(u.PreferredLanguage), Locale: string(u.Locale), TimeZone: string(u.TimeZone),
 		Created: time.Time(meta.Created), LastUpdated: time.Time(meta.LastModified),
 	}
-	user.Status, user.StatusKind = status(u.Active)
+	user.Status, user.StatusKind = statusOf(u.Active)
 	return plugin.Record{ID: id, User: user, Source: element}, ""
 }
 
@@ -145,10 +145,10 @@ func decodeResource(element []byte, what string, object any, target *text) (id, 
 	}
 }
 
-// status sorts active. What false means is the service's to say; "a value of
+// statusOf sorts active. What false means is the service's to say; "a value of
 // false implies that the user's account has been suspended" is the RFC's typical
 // example (RFC 7643 section 4.1.1), and the person may come back.
-func status(active truth) (string, plugin.UserStatus) {
+func statusOf(active truth) (string, plugin.UserStatus) {
 	switch active {
 	case isTrue:
 		return "active", plugin.StatusActive

@@ -3,6 +3,7 @@ package scimtest
 import (
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"net/url"
 	"slices"
@@ -109,7 +110,7 @@ func (s *Strict) Queries() []string {
 	return slices.Clone(s.queries)
 }
 
-// Violations are what clients did that they should not.
+// Violations are what clients did that they should not, each once.
 func (s *Strict) Violations() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +120,10 @@ func (s *Strict) Violations() []string {
 func (s *Strict) violate(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.violations = append(s.violations, fmt.Sprintf(format, args...))
+	violation := fmt.Sprintf(format, args...)
+	if !slices.Contains(s.violations, violation) {
+		s.violations = append(s.violations, violation)
+	}
 }
 
 func (s *Strict) serve(w http.ResponseWriter, r *http.Request) {
@@ -265,7 +269,7 @@ func (s *Strict) serveByCursor(w http.ResponseWriter, query url.Values, all []js
 	last := min(first+count, len(all))
 	more := map[string]any{}
 	if last < len(all) {
-		next := fmt.Sprintf("c.%d.%s", last, strings.Repeat("x", s.settings.LongCursors))
+		next := fmt.Sprintf("c.%d.%x.%s", last, crc32.ChecksumIEEE([]byte(at.query)), strings.Repeat("x", s.settings.LongCursors))
 		s.mu.Lock()
 		s.cursors[next] = cursorAt{index: last, query: at.query}
 		s.mu.Unlock()
