@@ -37,8 +37,8 @@ var built struct {
 	err    error
 }
 
-// ProgramFolder is a folder with the real program and the real Okta connector,
-// built when the first test asks for them.
+// ProgramFolder is a folder with the real program and the real connectors, built
+// when the first test asks for them.
 func ProgramFolder(t *testing.T) string {
 	t.Helper()
 	noteSources(t)
@@ -47,11 +47,11 @@ func ProgramFolder(t *testing.T) string {
 		if built.err != nil {
 			return
 		}
-		build := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", built.folder+"/", "./host/cmd/"+program, "./plugin/okta")
+		build := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", built.folder+"/", "./host/cmd/"+program, "./plugin/...")
 		build.Dir = ModuleFolder(t)
 		output, err := build.CombinedOutput()
 		if err != nil {
-			built.err = fmt.Errorf("build %s and okta: %w\n%s", program, err, output)
+			built.err = fmt.Errorf("build %s and the connectors: %w\n%s", program, err, output)
 		}
 	})
 	if errors.Is(built.err, exec.ErrNotFound) {
