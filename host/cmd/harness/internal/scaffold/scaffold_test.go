@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -148,6 +149,29 @@ func TestWhatIsRefused(t *testing.T) {
 				t.Errorf("the folder held %v and holds %v", before, after)
 			}
 		})
+	}
+}
+
+// The page for authors quotes what they get.
+func TestThePageQuotesWhatIsWritten(t *testing.T) {
+	t.Parallel()
+	page := read(t, patchbay(t), "docs/write-a-connector.md")
+	var written strings.Builder
+	for _, o := range order {
+		text, err := execute(o.template, data{Name: "roster", Title: title("roster"), Variable: variable("roster"), Page: "roster.md"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		written.WriteString(text)
+	}
+	quotes := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(page, -1)
+	if len(quotes) == 0 {
+		t.Fatal("the page quotes nothing")
+	}
+	for _, quote := range quotes {
+		if !strings.Contains(written.String(), quote[1]) {
+			t.Errorf("docs/write-a-connector.md quotes what no new connector holds:\n%s", quote[1])
+		}
 	}
 }
 
