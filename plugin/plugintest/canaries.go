@@ -115,8 +115,13 @@ func filterPlace(word uint64) (slot int, bit uint64) {
 }
 
 // longParts cuts the long runs of a secret, such as the lines of a private key,
-// into parts. What every key has in common is none.
+// into parts. What every key has in common is none, and neither is what a JSON
+// Web Key has of the public one.
 func longParts(value string) []string {
+	var key map[string]any
+	if json.Unmarshal([]byte(value), &key) == nil && key["kty"] != nil {
+		value = privateOf(key)
+	}
 	var parts []string
 	for _, run := range strings.FieldsFunc(value, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`"{}[],:`, r) }) {
 		if strings.HasPrefix(run, "-----") {
@@ -127,6 +132,18 @@ func longParts(value string) []string {
 		}
 	}
 	return parts
+}
+
+// privateOf joins the private parameters of a JSON Web Key (RFC 7518, section 6).
+// Its id may well be shown.
+func privateOf(key map[string]any) string {
+	var private []string
+	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "k"} {
+		if text, ok := key[name].(string); ok {
+			private = append(private, text)
+		}
+	}
+	return strings.Join(private, " ")
 }
 
 // search looks through one text that comes in pieces.

@@ -44,6 +44,15 @@ func TestWhatIsNoSecretIsNotFound(t *testing.T) {
 	if leaks, _ := c.found(); len(leaks) != 0 {
 		t.Errorf("found %q", leaks)
 	}
+	jwk := newCanaries(map[string]string{"key": `{"kty":"EC","kid":"the-id-of-a-key-that-may-be-shown-0123456789","d":"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"}`})
+	jwk.in([]byte("the key the-id-of-a-key-that-may-be-shown-0123456789 is not registered"), "a log")
+	if leaks, _ := jwk.found(); len(leaks) != 0 {
+		t.Errorf("found %q", leaks)
+	}
+	jwk.in([]byte("d=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"), "a log")
+	if leaks, _ := jwk.found(); len(leaks) != 1 {
+		t.Errorf("found %q", leaks)
+	}
 	if got := c.without("it is " + key + "!"); strings.Contains(got, "MIIE") {
 		t.Errorf("left in: %q", got)
 	}

@@ -281,11 +281,12 @@ const depth = 10_001
 func tryConfigHostile(ctx context.Context, t *trial) error {
 	large := fmt.Appendf(nil, `{"no_such_property":%q}`, strings.Repeat("x", wire.MaxConfigBytes))
 	large = append(large[:wire.MaxConfigBytes-2], `"}`...)
+	nested := slices.Concat(bytes.Repeat([]byte(`{"a":`), depth), []byte("1"), bytes.Repeat([]byte("}"), depth))
 	hostile := []wrongConfig{
 		{"that is cut off JSON", []byte(`{"a": "`), t.target.Secrets},
 		{"that is a JSON array", []byte(`[{}]`), t.target.Secrets},
 		{"that is not UTF-8", []byte("{\"\xff\xfe\":\"\xc3\"}"), t.target.Secrets},
-		{fmt.Sprintf("that is nested %d deep", depth), bytes.Repeat([]byte(`{"a":`), depth), t.target.Secrets},
+		{fmt.Sprintf("that is nested %d deep", depth), nested, t.target.Secrets},
 		{fmt.Sprintf("of %d bytes", len(large)), large, t.target.Secrets},
 	}
 	for _, w := range hostile {

@@ -27,7 +27,7 @@ func describeCases() []Case {
 	return []Case{
 		{
 			Name: caseDescribe, Section: sectionDescribe, Title: "It describes itself without a configuration",
-			Requires: "Describe is answered before Connect, and answers the same each time.",
+			Requires: "Describe is answered before Connect, and answers the same each time, in every process.",
 			Why:      "A form for the configuration is made of the description, before there is any.",
 			after:    []string{caseHandshake},
 			try:      tryDescribeUnconfigured,
@@ -84,7 +84,19 @@ func tryDescribeUnconfigured(ctx context.Context, t *trial) error {
 	if !proto.Equal(first, second) {
 		return fail("Describe answered differently when it was asked again: %s.", descriptionDifference(first, second))
 	}
-	return pass("Asked twice before Connect, it answered the same (%d bytes).", proto.Size(first))
+	other, err := t.fresh(ctx, startup{})
+	if err != nil {
+		return err
+	}
+	defer other.discard(ctx)
+	third, err := other.describe(ctx)
+	if err != nil {
+		return fail("In another process: %s", err)
+	}
+	if !proto.Equal(first, third) {
+		return fail("Describe answered differently in another process: %s.", descriptionDifference(first, third))
+	}
+	return pass("Asked three times before Connect, in two processes, it answered the same (%d bytes).", proto.Size(first))
 }
 
 func descriptionDifference(a, b *connectorv1.DescribeResponse) string {

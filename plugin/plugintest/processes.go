@@ -43,14 +43,14 @@ func processCases() []Case {
 			Name: "stop", Section: sectionProcess, Title: "Asked to stop, it ends",
 			Requires: "When GRPCController.Shutdown is called, and on SIGTERM, the process ends within the grace period of 3 s, also while a stream is open.",
 			Why:      "A host that stops would otherwise wait for it and then kill it.",
-			after:    needsListing, limit: listingLimit,
+			after:    withListing, limit: listingLimit,
 			try: tryStop,
 		},
 		{
 			Name: "orphan", Section: sectionProcess, Title: "When its host is gone, it ends",
 			Requires: "The host holds the connector's standard input open and writes nothing to it. At its end the process, and whatever it has started, ends within 3 s.",
 			Why:      "However a host dies, no process with a customer's secrets may stay behind.",
-			after:    needsListing, limit: listingLimit,
+			after:    withListing, limit: listingLimit,
 			try: tryOrphan,
 		},
 		{
@@ -64,7 +64,7 @@ func processCases() []Case {
 			Name: "one-process", Section: sectionProcess, Title: "It leaves no process behind",
 			Requires: "When the connector has ended, no process that it started is there any more.",
 			Why:      "What it leaves behind holds its secrets and the pipes of its log, and nobody knows of it.",
-			after:    needsListing, limit: listingLimit,
+			after:    withListing, limit: listingLimit,
 			try: tryOneProcess,
 		},
 	}
@@ -146,6 +146,7 @@ func (t *trial) streaming(ctx context.Context) (*process, error) {
 		p.discard(ctx)
 		return nil, err
 	}
+	t.canaries.in(p.shown(), "the arguments or environment of a process, in a listing")
 	return p, nil
 }
 

@@ -23,6 +23,7 @@ type relative struct {
 type footprint struct {
 	files, threads int
 	resident       int64 // bytes
+	peak           int64 // the most that resident ever was
 }
 
 // footprint reads what the process holds (proc(5)); false if it can't be told.
@@ -36,17 +37,18 @@ func (p *process) footprint() (footprint, bool) {
 	if err != nil {
 		return footprint{}, false
 	}
-	resident, ok := residentBytes(root)
-	return footprint{files: len(files), threads: len(threads), resident: resident}, ok
-}
-
-// residentBytes reads VmRSS, in kibibytes by proc_pid_status(5).
-func residentBytes(root string) (int64, bool) {
 	status, err := readBounded(root + "/status")
 	if err != nil {
-		return 0, false
+		return footprint{}, false
 	}
-	_, rest, _ := bytes.Cut(status, []byte("\nVmRSS:"))
+	resident, ok := kibibytesOf(status, "VmRSS")
+	peak, also := kibibytesOf(status, "VmHWM")
+	return footprint{files: len(files), threads: len(threads), resident: resident, peak: peak}, ok && also
+}
+
+// kibibytesOf reads a line of proc_pid_status(5), in bytes.
+func kibibytesOf(status []byte, field string) (int64, bool) {
+	_, rest, _ := bytes.Cut(status, []byte("\n"+field+":"))
 	line, _, _ := bytes.Cut(rest, []byte("kB\n"))
 	kibibytes, err := strconv.ParseInt(string(bytes.TrimSpace(line)), 10, 64)
 	return kibibytes << 10, err == nil

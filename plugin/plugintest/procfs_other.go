@@ -14,6 +14,7 @@ type relative struct {
 type footprint struct {
 	files, threads int
 	resident       int64 // bytes
+	peak           int64 // the most that resident ever was
 }
 
 func (p *process) footprint() (footprint, bool) { return footprint{}, false }

@@ -25,7 +25,7 @@ func resourceCases() []Case {
 	return []Case{
 		{
 			Name: caseResources, Section: sectionResources, Title: "It says what can be read",
-			Requires: "ListResources names at least one resource. Each has a name of its own of lower case letters, digits, dashes and underscores, a title, a kind, a key field, a JSON Schema of its source and the mode FULL; the missing scopes are among the required ones. Asked again, it names the same.",
+			Requires: "ListResources names at least one resource. Each has a name of its own of lower case letters, digits, dashes and underscores, a title, a kind, a key field (one of kind OTHER may have none), a JSON Schema of its source and the mode FULL; the missing scopes are among the required ones. Asked again, it names the same.",
 			Why:      "What can be read is chosen from this list, and remembered by name.",
 			after:    connected,
 			try:      tryResourcesListed,
@@ -85,8 +85,8 @@ func resourceProblem(r *connectorv1.Resource) string {
 		return "has no title"
 	case r.GetKind() == connectorv1.ResourceKind_RESOURCE_KIND_UNSPECIFIED || connectorv1.ResourceKind_name[int32(r.GetKind())] == "":
 		return fmt.Sprintf("has the kind %s", r.GetKind())
-	case r.GetKeyField() == "":
-		return "names no key field"
+	case r.GetKeyField() == "" && r.GetKind() != connectorv1.ResourceKind_RESOURCE_KIND_OTHER:
+		return "names no key field; only one of kind OTHER, whose records have no key in their source, may do without"
 	case json.Unmarshal(r.GetSchemaJson(), &schema) != nil || schema == nil:
 		return fmt.Sprintf("has a schema that is no JSON object: %.60q; {\"type\":\"object\"} says the least", r.GetSchemaJson())
 	case !slices.Contains(r.GetModes(), connectorv1.SyncMode_SYNC_MODE_FULL):

@@ -143,13 +143,12 @@ func (t *trial) try(ctx context.Context, c Case) outcome {
 	}
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	before := len(t.running)
 	o := outcomeOf(c.try(limited, t))
 	if limited.Err() != nil && ctx.Err() == nil && o.status != Passed {
 		o = outcome{Failed, fmt.Sprintf("It did not come to an end within %s. %s", limit, o.saw)}
 	}
 	for p := range t.running { // left over where a case ended early
-		if p != t.main && len(t.running) > before {
+		if p != t.main {
 			p.discard(ctx)
 		}
 	}

@@ -28,16 +28,17 @@ const (
 func startCases() []Case {
 	return []Case{
 		{
-			Name: "started-by-hand", Section: sectionStart, Title: "Started by hand, it says what it is and ends",
-			Requires: "Started without the cookie PATCHBAY_CONNECTOR in its environment, a connector writes to standard error what it is, writes nothing to standard output, and ends with an exit status other than 0.",
-			Why:      "Whoever starts it by hand would otherwise look at a program that hangs.",
-			try:      tryStartedByHand,
-		},
-		{
 			Name: caseHandshake, Section: sectionStart, Title: "It starts and says where it listens",
 			Requires: "The first line of standard output is 1|1|unix|ADDRESS|grpc|CERTIFICATE: versions of the handshake and of the protocol, a Unix socket in the folder of PLUGIN_UNIX_SOCKET_DIR (on Windows TCP on a loopback address), and its own certificate as base64 of DER. Nothing comes before it. With mutual TLS the connector then answers, go-plugin's health service included. Of the environment it relies on nothing but what the handshake names.",
 			Why:      "This line is all that a host knows of a process that it has started; what doesn't begin so is no connector.",
 			try:      tryHandshake,
+		},
+		{
+			Name: "started-by-hand", Section: sectionStart, Title: "Started by hand, it says what it is and ends",
+			Requires: "Started without the cookie PATCHBAY_CONNECTOR in its environment, a connector writes to standard error what it is, writes nothing to standard output, and ends with an exit status other than 0.",
+			Why:      "Whoever starts it by hand would otherwise look at a program that hangs.",
+			after:    []string{caseHandshake},
+			try:      tryStartedByHand,
 		},
 		{
 			Name: "version-mismatch", Section: sectionStart, Title: "It claims no version that it does not speak",

@@ -188,24 +188,26 @@ func trySlowReader(ctx context.Context, t *trial) error {
 	if err != nil {
 		return err
 	}
-	p, resource, err := t.resource(ctx)
+	// A process of its own: one that has listed before has the memory already, and
+	// keeps it.
+	p, err := t.another(ctx, startup{})
 	if err != nil {
 		return err
 	}
-	s, err := p.sync(ctx, resource, "", 0)
-	if err != nil {
-		return err
-	}
-	defer s.stop()
+	defer p.discard(ctx)
 	before, ok := p.footprint()
 	if !ok {
 		return skip("Its memory can't be read.")
 	}
-	highest := p.watchMemory(ctx, before.resident)
-	grown := max(0, highest-before.resident)
+	s, err := p.sync(ctx, listing.resource, "", 0)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	grown := max(0, p.watchMemory(ctx, before.peak)-before.peak)
 	if grown > maxSlowGrowth {
-		return fail("While nobody read its stream, its memory grew by %d MiB, from %d MiB; at most %d are allowed. Send a page before asking for the one after the next, and hold no more than that.",
-			grown>>20, before.resident>>20, maxSlowGrowth>>20)
+		return fail("While nobody read its stream, its memory grew by %d MiB, from %d MiB; at most %d are allowed. Send a page before asking for the one after the next, hold no more than that, and wait where sending has to wait.",
+			grown>>20, before.peak>>20, maxSlowGrowth>>20)
 	}
 	if _, err := s.page(ctx); err != nil {
 		return fail("After a while in which nobody read its stream, it has no page: %v", err)
@@ -217,7 +219,7 @@ func trySlowReader(ctx context.Context, t *trial) error {
 }
 
 // watchMemory looks at the process's memory until it grows no more, and returns
-// the most that it was.
+// the most that it ever was.
 func (p *process) watchMemory(ctx context.Context, from int64) int64 {
 	highest, still := from, 0
 	ticker := time.NewTicker(slowLook)
@@ -229,10 +231,10 @@ func (p *process) watchMemory(ctx context.Context, from int64) int64 {
 			return highest
 		}
 		still++
-		if now.resident > highest+stillBytes {
+		if now.peak > highest+stillBytes {
 			still = 0
 		}
-		if highest = max(highest, now.resident); highest-from > maxSlowGrowth {
+		if highest = max(highest, now.peak); highest-from > maxSlowGrowth {
 			return highest
 		}
 	}
