@@ -50,7 +50,7 @@ func (connector) Describe() plugin.Description {
 		Name:    "okta",
 		Title:   "Okta",
 		Version: version,
-		Summary: "Reads the people of an Okta org through an API Services app with a public/private key pair.",
+		Summary: "Reads the people of an Okta org, and its groups where wanted, through an API Services app with a public/private key pair.",
 		Config:  plugin.SchemaOf[config](),
 		Reasons: reasons,
 	}

@@ -169,7 +169,7 @@ func TestMembershipsComeGroupByGroup(t *testing.T) {
 		if err := json.Unmarshal(record.GetSource(), &source); err != nil {
 			t.Fatal(err)
 		}
-		if want := source["group"] + "/" + source["user"]; record.GetId() != want || len(source) != 2 || record.HasUser() || record.HasGroup() {
+		if want := source["group"] + "/" + source["user"]; record.GetId() != want || source["id"] != want || len(source) != 3 || record.HasUser() || record.HasGroup() {
 			t.Fatalf("a membership %q with the source %s", record.GetId(), record.GetSource())
 		}
 	}

@@ -280,15 +280,17 @@ func readMember(group string, element []byte) (plugin.Record, string) {
 	if problem := checkID("user", element, isObject, id); problem != "" {
 		return plugin.Record{}, problem
 	}
-	source, err := json.Marshal(membership{Group: group, User: id.Text()})
+	key := group + "/" + id.Text()
+	source, err := json.Marshal(membership{ID: key, Group: group, User: id.Text()})
 	if err != nil {
 		return plugin.Record{}, "the user's id can't be written as JSON"
 	}
-	return plugin.Record{ID: group + "/" + id.Text(), Source: source}, ""
+	return plugin.Record{ID: key, Source: source}, ""
 }
 
 // membership is the source of a record: Okta has no object for one.
 type membership struct {
+	ID    string `json:"id"` // of group and user, with a slash between
 	Group string `json:"group"`
 	User  string `json:"user"`
 }

@@ -65,8 +65,9 @@ var membershipSchema = []byte(`{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "title": "Membership of a user in an Okta group",
   "type": "object",
-  "required": ["group", "user"],
+  "required": ["id", "group", "user"],
   "properties": {
+    "id": {"type": "string", "description": "ids of group and user, with a slash between"},
     "group": {"type": "string", "description": "id of the group"},
     "user": {"type": "string", "description": "id of the user"}
   }

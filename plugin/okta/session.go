@@ -46,7 +46,7 @@ func (s *session) ListResources(context.Context) ([]plugin.Resource, error) {
 	if s.config.IncludeGroups {
 		resources = append(resources,
 			plugin.Resource{Name: resourceGroups, Title: "Groups", Kind: plugin.KindGroups, KeyField: "id", Schema: groupSchema, RequiredScopes: []string{scopeGroups}},
-			plugin.Resource{Name: resourceMemberships, Title: "Memberships", Kind: plugin.KindOther, Schema: membershipSchema, RequiredScopes: []string{scopeGroups}})
+			plugin.Resource{Name: resourceMemberships, Title: "Memberships", Kind: plugin.KindOther, KeyField: "id", Schema: membershipSchema, RequiredScopes: []string{scopeGroups}})
 	}
 	for i := range resources {
 		resources[i].SuggestedInterval = listingInterval

@@ -76,7 +76,17 @@ func (k *PrivateKey) String() string {
 	if k.keyID == "" {
 		return fmt.Sprintf("%s private key, %s, no key id", k.kind, k.Algorithm())
 	}
-	return fmt.Sprintf("%s private key, %s, key id %s", k.kind, k.Algorithm(), k.keyID)
+	return fmt.Sprintf("%s private key, %s, key id %s", k.kind, k.Algorithm(), shortKeyID(k.keyID))
+}
+
+// shortKeyID leaves of a long key id what tells it from another: the rest stands in a JWK beside the key material, and
+// who looks for pieces of that in a log should find none.
+func shortKeyID(id string) string {
+	const whole, shown = 16, 8
+	if len(id) <= whole {
+		return id
+	}
+	return id[:shown] + "…"
 }
 
 // GoString is [PrivateKey.String].
