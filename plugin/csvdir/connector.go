@@ -14,7 +14,8 @@ const version = "0.1.0"
 
 // connector is the connector for directory files.
 type connector struct {
-	now func() time.Time
+	now   func() time.Time
+	pause time.Duration // restartPause, but in tests
 }
 
 var _ plugin.Connector = connector{}
@@ -51,9 +52,9 @@ func (c connector) Connect(ctx context.Context, configuration plugin.Configurati
 			return nil, plugin.Report{}, ctx.Err()
 		}
 		if !a.changed || restarts == maxRestarts {
-			return a.session(c.now), a.report(), nil
+			return a.session(c), a.report(), nil
 		}
-		if err := pause(ctx, restartPause); err != nil {
+		if err := pause(ctx, c.pause); err != nil {
 			return nil, plugin.Report{}, err
 		}
 	}
@@ -121,11 +122,11 @@ func changing(e export) error {
 	return refusal
 }
 
-func (a *attempt) session(now func() time.Time) plugin.Session {
+func (a *attempt) session(c connector) plugin.Session {
 	if a.checks.Refusal() != nil {
 		return nil
 	}
-	return &session{config: a.survey.config, now: now, survey: a.survey}
+	return &session{connector: c, config: a.survey.config, survey: a.survey}
 }
 
 // report says what was reached. The account is the configured path: of a folder,

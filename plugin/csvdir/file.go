@@ -158,10 +158,15 @@ func (e export) unchanged(file *os.File) error {
 	if err != nil {
 		return unreadable(e.path, err)
 	}
-	if !os.SameFile(info, e.info) || info.Size() != e.info.Size() || !info.ModTime().Equal(e.info.ModTime()) {
+	if !e.same(export{e.path, info}) {
 		return errChanged
 	}
 	return nil
+}
+
+// same reports whether two exports are one file that was not touched between.
+func (e export) same(other export) bool {
+	return os.SameFile(e.info, other.info) && e.info.Size() == other.info.Size() && e.info.ModTime().Equal(other.info.ModTime())
 }
 
 // contextReader ends reading when the context ends.

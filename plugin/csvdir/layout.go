@@ -100,7 +100,7 @@ func (l *layout) findHeader(facts rows.Facts, c config, overrides []columns.Over
 }
 
 // bestHeader finds the row that is most like a header, and how many of its cells
-// are understood; 0 when none is. A single word in a row of several is no header.
+// are understood; 0 when none is. A single word in a row of many is no header.
 func bestHeader(facts rows.Facts, encoding string, delimiter byte, overrides []columns.Override) (rows.Record, int) {
 	in := rows.NewCSV(rows.Decode(bytes.NewReader(facts.Head), encoding), delimiter)
 	var best rows.Record
@@ -111,7 +111,7 @@ func bestHeader(facts rows.Facts, encoding string, delimiter byte, overrides []c
 			break
 		}
 		score := columns.Score(record.Cells, overrides)
-		if score == 1 && filled(record.Cells) > 1 {
+		if score == 1 && filled(record.Cells) > 2 {
 			score = 0
 		}
 		if score > most {

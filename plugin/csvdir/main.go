@@ -12,4 +12,4 @@ import (
 	"patchbay.example/plugin"
 )
 
-func main() { plugin.Serve(connector{now: time.Now}) }
+func main() { plugin.Serve(connector{now: time.Now, pause: restartPause}) }

@@ -88,7 +88,7 @@ func serveConnector(t *testing.T) connectorv1.ConnectorServiceClient {
 		t.Fatal(err)
 	}
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(wire.MaxMessageBytes), grpc.MaxSendMsgSize(wire.MaxMessageBytes))
-	connectorv1.RegisterConnectorServiceServer(server, plugin.NewServer(connector{now: func() time.Time { return testDay }}, slog.New(slog.DiscardHandler)))
+	connectorv1.RegisterConnectorServiceServer(server, plugin.NewServer(connector{now: func() time.Time { return testDay }, pause: time.Millisecond}, slog.New(slog.DiscardHandler)))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -236,7 +236,9 @@ func (r *rig) syncAnd(cursor string, between func(page int)) *run {
 			got.pages = append(got.pages, page{parts, event.GetPage().GetCursor()})
 			parts = nil
 			between(len(got.pages))
-			acknowledged++
+			if acknowledged++; event.GetPage().GetCursor() == "" {
+				continue // nothing follows
+			}
 			if _, err := r.client.Acknowledge(r.context(), connectorv1.AcknowledgeRequest_builder{Pages: acknowledged}.Build()); err != nil {
 				r.Logf("acknowledge: %v", err) // the stream may have ended
 			}

@@ -28,11 +28,12 @@ const usersInterval = 6 * time.Hour
 type session struct {
 	plugin.UnimplementedSession
 
-	config config
-	now    func() time.Time
+	connector connector
+	config    config
 
-	mu     sync.Mutex // guards survey
+	mu     sync.Mutex // guards survey and stale
 	survey *survey    // of the file as it was last read
+	stale  bool       // the file has turned out to be another one
 }
 
 var _ plugin.Session = (*session)(nil)
@@ -72,7 +73,7 @@ func (s *session) Sync(ctx context.Context, request plugin.SyncRequest, stream *
 func (s *session) list(ctx context.Context, at cursor, stream *plugin.Stream) error {
 	for restarts := 0; ; restarts++ {
 		sent, err := s.pass(ctx, at, stream)
-		if !errors.Is(err, errChanged) {
+		if !errors.Is(err, errChanged) && !errors.Is(err, errOtherContent) {
 			return err
 		}
 		if restarts == maxRestarts {
@@ -83,15 +84,28 @@ func (s *session) list(ctx context.Context, at cursor, stream *plugin.Stream) er
 				return err
 			}
 		}
-		at = cursor{}
-		if err := stream.Wait(ctx, restartPause, reasonFileChanged, "The file is being written."); err != nil {
+		if at = (cursor{}); !errors.Is(err, errChanged) {
+			continue // the file stands still
+		}
+		s.distrust()
+		if err := stream.Wait(ctx, s.connector.pause, reasonFileChanged, "The file is being written."); err != nil {
 			return err
 		}
 	}
 }
 
+// distrust lets the file be read anew, though it may look untouched.
+func (s *session) distrust() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stale = true
+}
+
+// errOtherContent says that a cursor was given for another content of the file.
+var errOtherContent = errors.New("the cursor is of another content of the file")
+
 // pass is one attempt. sent tells whether the host got anything. A cursor of
-// other content is errChanged.
+// other content is errOtherContent.
 func (s *session) pass(ctx context.Context, at cursor, stream *plugin.Stream) (sent bool, err error) {
 	known, err := s.current(ctx)
 	if err != nil {
@@ -100,12 +114,12 @@ func (s *session) pass(ctx context.Context, at cursor, stream *plugin.Stream) (s
 	content := hex.EncodeToString(known.facts.Sum[:cursorSumBytes])
 	switch {
 	case at.Row > 0 && at.Content != content:
-		return false, errChanged
+		return false, errOtherContent
 	case at.Row > known.tally.rows():
 		return false, plugin.Refuse(plugin.ReasonCursorInvalid, "The cursor stands behind the last row of the file.")
 	}
 	l := listing{
-		survey: known, stream: stream, day: today(s.now()), after: at.Row,
+		survey: known, stream: stream, day: today(s.connector.now()), after: at.Row,
 		at: cursor{Config: s.config.digest(), Resource: resourceUsers, Content: content},
 	}
 	err = l.run(ctx)
@@ -115,23 +129,23 @@ func (s *session) pass(ctx context.Context, at cursor, stream *plugin.Stream) (s
 // current is the survey of the file as it is now: the one that is known, where the
 // file has not been touched since.
 func (s *session) current(ctx context.Context) (*survey, error) {
-	known := s.known()
+	s.mu.Lock()
+	known, stale := s.survey, s.stale
+	s.mu.Unlock()
 	now, err := find(s.config.Path)
 	if err != nil {
 		return nil, err
 	}
-	if file, err := (export{now.path, known.export.info}).open(); err == nil {
-		return known, file.Close()
-	} else if !errors.Is(err, errChanged) {
-		return nil, err
+	if !stale && now.same(known.export) {
+		return known, nil
 	}
-	fresh := &survey{config: known.config, overrides: known.overrides, now: s.now()}
+	fresh := &survey{config: known.config, overrides: known.overrides, now: s.connector.now()}
 	if err := fresh.run(ctx); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.survey = fresh
+	s.survey, s.stale = fresh, false
 	return fresh, nil
 }
 

@@ -142,7 +142,7 @@ const maxSampled = 10_000
 // usable reports whether the column can be the key: half of the rows have a value,
 // and half of the values are different ones.
 func (c candidate) usable(read int) bool {
-	return c.filled > 0 && c.filled*2 >= read && len(c.distinct)*2 > c.sampled
+	return c.filled > 0 && c.filled*2 >= read && len(c.distinct)*2 >= c.sampled && (len(c.distinct) > 1 || c.sampled == 1)
 }
 
 // chooseKey reads all rows and decides which column is the key, in what order

@@ -171,7 +171,7 @@ func (p *plan) decideStatus(user *plugin.User, e employment, day time.Time) {
 		switch {
 		case certain && past:
 			kind, known = plugin.StatusDeprovisioned, true
-			user.StatusChanged, _ = e.left.Day()
+			user.StatusChanged = e.left.Certain()
 		case !certain && !known:
 			return // it depends on the order of the date's parts
 		}
@@ -182,7 +182,7 @@ func (p *plan) decideStatus(user *plugin.User, e employment, day time.Time) {
 		case certain && future && (!known || kind == plugin.StatusActive):
 			kind, known = plugin.StatusPending, true
 		case certain && !future:
-			user.Activated, _ = e.hired.Day()
+			user.Activated = e.hired.Certain()
 		}
 	}
 	switch {

@@ -39,6 +39,7 @@ type CSV struct {
 	text  []byte // of the row's cells
 	ends  []int  // of each cell in text
 	begin int    // of the current cell in text
+	after []byte // blanks behind a closing quotation mark
 }
 
 // NewCSV reads a decoded text.
@@ -86,7 +87,7 @@ func (c *CSV) Next() (Record, error) {
 			if c.follows('"') {
 				c.text = append(c.text, '"')
 			} else {
-				state = closed
+				state, c.after = closed, c.after[:0]
 			}
 		case state == quoted:
 			c.text = append(c.text, b)
@@ -111,7 +112,10 @@ func (c *CSV) Next() (Record, error) {
 			}
 			c.reopen(b)
 			state = plain
-		case state == closed: // blanks
+		case state == closed:
+			if c.after = append(c.after, b); len(c.after) > MaxRowBytes {
+				return Record{}, c.tooLarge(record.Line, state, opened)
+			}
 		default:
 			c.text = append(c.text, b)
 			if b != ' ' && b != '\t' {
@@ -124,7 +128,8 @@ func (c *CSV) Next() (Record, error) {
 // reopen takes a cell that seemed quoted as it is written: "Bob" Example.
 func (c *CSV) reopen(b byte) {
 	inner := string(c.text[c.begin:])
-	c.text = append(append(append(c.text[:c.begin], '"'), inner...), '"', b)
+	c.text = append(append(append(c.text[:c.begin], '"'), inner...), '"')
+	c.text = append(append(c.text, c.after...), b)
 }
 
 // follows consumes the next byte if it is b.

@@ -56,6 +56,8 @@ const (
 	// binaryShare is how many bytes there must be for each control character in a
 	// text: exports hold a stray one here and there.
 	binaryShare = 200
+	// fewControls are too few to tell anything.
+	fewControls = 8
 )
 
 // Encoding decides how the file is encoded, by what was configured: Auto or the
@@ -78,7 +80,7 @@ func (f Facts) Encoding(configured string) (string, error) {
 	case utf16 != "":
 		return "", plugin.Refuse(ReasonEncoding, "The file is UTF-16, and the encoding is configured as %s.", configured)
 	}
-	if (f.controls+nuls)*binaryShare > f.Size {
+	if n := f.controls + nuls; n > fewControls && n*binaryShare > f.Size {
 		return "", plugin.Refuse(ReasonBinary, "The file is not a text: %d of its %d bytes are control characters.", f.controls+nuls, f.Size)
 	}
 	if configured == UTF8 && f.broken > 0 && f.broken*mostlyUTF8 > f.multibyte {

@@ -31,6 +31,14 @@ func (d Date) Day() (time.Time, bool) {
 	return d.day, d.day.Equal(d.other)
 }
 
+// Certain is the day, or the zero time where it is one of two.
+func (d Date) Certain() time.Time {
+	if day, certain := d.Day(); certain {
+		return day
+	}
+	return time.Time{}
+}
+
 // Before compares with a day; known is false where it depends on the order.
 func (d Date) Before(day time.Time) (before, known bool) {
 	before = d.day.Before(day)
