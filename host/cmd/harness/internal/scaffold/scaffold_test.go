@@ -60,6 +60,12 @@ func TestAConnectorOfPatchbaysModuleIsGreenAtOnce(t *testing.T) {
 	}
 	goRun(t, root, "vet", "./plugin/"+sample)
 	goRun(t, root, "test", "-run", "Document|Refusals|Cursor", "./plugin/"+sample)
+
+	put(t, c.Folder, "connector.md", "Something else is read.")
+	output, err := goCommand(t, root, "test", "-run", "Document", "./plugin/"+sample)
+	if err == nil || !strings.Contains(output, "docs/connectors/"+sample+".md is not what the connector says of itself") || !strings.Contains(output, "-update") {
+		t.Errorf("a page that is stale: %v\n%s", err, output)
+	}
 }
 
 func TestWhatIsThereIsKept(t *testing.T) {
@@ -254,20 +260,25 @@ func write(t *testing.T, s Settings) Connector {
 	return c
 }
 
-// goRun runs the go command as on a machine without network, and shows what it
-// says where it fails.
+// goRun runs the go command, and ends the test where it fails.
 func goRun(t *testing.T, folder string, arguments ...string) {
+	t.Helper()
+	if output, err := goCommand(t, folder, arguments...); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(arguments, " "), err, output)
+	}
+}
+
+// goCommand runs the go command as on a machine without network.
+func goCommand(t *testing.T, folder string, arguments ...string) (output string, err error) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "go", arguments...)
 	command.Dir = folder
 	command.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOPROXY=off", "GOWORK=off", "PATCHBAY_REQUIRE=")
-	output, err := command.CombinedOutput()
+	text, err := command.CombinedOutput()
 	if errors.Is(err, exec.ErrNotFound) {
 		needtest.Missing(t, "subprocess", err)
 	}
-	if err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(arguments, " "), err, output)
-	}
+	return string(text), err
 }
 
 func wantFormatted(t *testing.T, c Connector) {
