@@ -161,7 +161,7 @@ func connectBreaks() []flaw {
 			},
 		},
 		{
-			Name: "token-quoted", Case: "secret-refused", Saw: "token",
+			Name: "token-quoted", Case: "secrets-kept", Saw: "wrong value",
 			Does: "It quotes a token that is not accepted, in its refusal.",
 			connect: onConnected(func(given *request, answer *response) {
 				if answer.GetRefusal().GetReason() == reasonToken {
@@ -170,7 +170,7 @@ func connectBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "token-logged", Case: "secret-refused", Saw: "token",
+			Name: "token-logged", Case: "secrets-kept", Saw: "wrong value",
 			Does: "It logs a token that is not accepted.",
 			connect: func(s *server, ctx context.Context, given *request) (*response, error) {
 				answer, err := s.sound.Connect(ctx, given)
@@ -264,10 +264,10 @@ func refusalBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "code-of-another-class", Case: "refusals-typed", Saw: "NotFound",
+			Name: "code-of-another-class", Case: "refusals-typed", Saw: "Unavailable",
 			Does: "It refuses an unknown resource with a code that is not its class's.",
 			sync: onRefused(plugin.ReasonResourceUnknown, func(refusal *connectorv1.Refusal) error {
-				return withCode(wire.StatusOf(refusal).Err(), codes.NotFound)
+				return withCode(refuse(connectorv1.Class_CLASS_SERVICE_UNAVAILABLE, reasonDown, refusal.GetMessage()), codes.InvalidArgument)
 			}),
 		},
 		{
@@ -332,7 +332,7 @@ func resourceBreaks() []flaw {
 			},
 		},
 		{
-			Name: "unknown-is-a-fault", Case: "resource-unknown", Saw: "CONNECTOR_FAULT",
+			Name: "unknown-is-a-fault", Case: "resource-unknown", Saw: "Internal",
 			Does: "It takes an unknown resource for a fault of its own.",
 			sync: onRefused(plugin.ReasonResourceUnknown, func(*connectorv1.Refusal) error {
 				return refuse(connectorv1.Class_CLASS_CONNECTOR_FAULT, plugin.ReasonFailed, "No such resource.")

@@ -5,16 +5,21 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
+	"patchbay.example/internal/wire"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
@@ -32,7 +37,7 @@ func processBreaks() []flaw {
 			atEOF: func() { select {} },
 		},
 		{
-			Name: "leaks-descriptors", Case: "leaks", Saw: "descriptor",
+			Name: "leaks-descriptors", Case: "leaks", Saw: "files",
 			Does: "Each cancelled Sync leaves a file open.",
 			sync: onCancelled(func(s *server) {
 				if file, err := os.Open(os.DevNull); err == nil {
@@ -62,6 +67,12 @@ func processBreaks() []flaw {
 			}),
 		},
 		childLeft(),
+		{
+			Name: "alone", Case: "side-by-side", Saw: "exit status 1",
+			Does:  "It ends when another process of it runs.",
+			start: func(*process) { startedByHost(endBesideAnother) },
+		},
+		afterInterrupted(),
 	}
 }
 
@@ -82,6 +93,65 @@ func childLeft() flaw {
 		},
 	}
 }
+
+// beside is the path of a file beside the executable, for what a connector must
+// not keep.
+func beside(name string) string { return filepath.Join(filepath.Dir(os.Args[0]), name) }
+
+// endBesideAnother ends this process if the one that was started before it still
+// runs.
+func endBesideAnother() {
+	path := beside("running")
+	if written, err := os.ReadFile(path); err == nil {
+		pid, _ := strconv.Atoi(string(written)) // 0 is nobody's
+		if other, err := os.FindProcess(pid); pid > 0 && err == nil && other.Signal(syscall.Signal(0)) == nil {
+			os.Exit(wire.ExitOurs)
+		}
+	}
+	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		panic(err)
+	}
+}
+
+// afterInterrupted notes on disk that a stream has begun, and that it ended. A
+// process that was killed has noted no end, and the next one is led astray.
+func afterInterrupted() flaw {
+	return flaw{
+		Name: "state-on-disk", Case: "kill-resume", Saw: "1 did not come",
+		Does: "It goes on from what a killed process has left on disk, and not from the cursor.",
+		sync: func(o *outlet) error {
+			path := beside("begun")
+			if _, err := os.Stat(path); err == nil && o.request.GetCursor() != "" {
+				o.number = 1
+			}
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				return err
+			}
+			err := o.sync()
+			return errors.Join(err, os.Remove(path))
+		},
+		event: func(o *outlet, e *event) error {
+			if o.number > 0 {
+				withoutFirst(e)
+			}
+			return o.pass(e)
+		},
+	}
+}
+
+// withoutFirst takes the first record out of a stream, and out of its totals.
+func withoutFirst(e *event) {
+	if p := e.GetPage(); p.GetSequence() == 1 {
+		p.SetRecords(p.GetRecords()[1:])
+	}
+	if e.HasCompleted() {
+		e.GetCompleted().SetRecords(e.GetCompleted().GetRecords() - 1)
+	}
+}
+
+// ballast is what a cancelled Sync leaves behind, in bytes: seventeen of it are
+// seen in any process.
+const ballast = 16 << 20
 
 // withoutShutdown answers go-plugin's Shutdown and does nothing.
 func withoutShutdown(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
@@ -184,7 +254,7 @@ func logBreaks() []flaw {
 func secretInCursor() flaw {
 	suffix := "." + hex.EncodeToString([]byte(rightToken))
 	return withCursors(flaw{
-		Name: "secret-in-cursor", Case: "secrets-kept", Saw: "cursor",
+		Name: "secret-in-cursor", Case: "secrets-kept", Saw: "hexadecimal",
 		Does: "Its cursors hold the token.",
 	}, func(cursor string) string { return cursor + suffix }, func(cursor string) string { return strings.TrimSuffix(cursor, suffix) })
 }

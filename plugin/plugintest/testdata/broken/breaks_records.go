@@ -44,7 +44,7 @@ func recordBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "id-empty", Case: "ids-unique", Saw: "empty",
+			Name: "id-empty", Case: "ids-unique", Saw: "no id",
 			Does:  "A record has no id.",
 			event: onRecord("user-2-3", func(r *record) { r.SetId("") }),
 		},
@@ -58,7 +58,7 @@ func recordBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "id-of-the-run", Case: "ids-stable", Saw: "user-2-3",
+			Name: "id-of-the-run", Case: "ids-stable", Saw: "1 came",
 			Does: "An id is another one in each listing.",
 			sync: func(o *outlet) error {
 				o.number = o.server.count()
@@ -72,7 +72,7 @@ func recordBreaks() []flaw {
 			},
 		},
 		{
-			Name: "record-oversized", Case: "record-bounded", Saw: "user-3-1",
+			Name: "record-oversized", Case: "record-bounded", Saw: "3145758",
 			Does: "It sends a record of more than 3 MiB.",
 			event: onPage(3, func(o *outlet, p *page) error {
 				records := p.GetRecords()
@@ -112,7 +112,7 @@ func eventBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "completed-and-failed", Case: "completed-last", Saw: "SERVICE_DOWN",
+			Name: "completed-and-failed", Case: "completed-last", Saw: "The service is down",
 			Does: "Its streams end with a refusal after Completed.",
 			event: onCompleted(func(o *outlet, e *event) error {
 				if err := o.pass(e); err != nil {
@@ -155,7 +155,7 @@ func eventBreaks() []flaw {
 			event: onQuarantined(func(q *connectorv1.Quarantined) { q.SetMessage("") }),
 		},
 		{
-			Name: "quarantine-nowhere", Case: "quarantine-typed", Saw: "location",
+			Name: "quarantine-nowhere", Case: "quarantine-typed", Saw: "where",
 			Does:  "It leaves out a record and does not say where that stood.",
 			event: onQuarantined(func(q *connectorv1.Quarantined) { q.SetLocation("") }),
 		},
@@ -192,7 +192,7 @@ func pageBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "part-large", Case: "page-bounded", Saw: "MiB",
+			Name: "part-large", Case: "page-bounded", Saw: "1048576",
 			Does: "It sends several records in a message of more than 1 MiB.",
 			event: onPage(3, func(o *outlet, p *page) error {
 				pad(p, 300<<10)
@@ -200,7 +200,7 @@ func pageBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "message-large", Case: "page-bounded", Saw: "MiB",
+			Name: "message-large", Case: "page-bounded", Saw: "4194304",
 			Does: "It sends a message of more than 4 MiB.",
 			event: onPage(3, func(o *outlet, p *page) error {
 				pad(p, 500<<10)
@@ -208,7 +208,7 @@ func pageBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "page-large", Case: "page-bounded", Saw: "MiB",
+			Name: "page-large", Case: "page-bounded", Saw: "16777216",
 			Does: "The parts of a page have more than 16 MiB together.",
 			event: onPage(3, func(o *outlet, p *page) error {
 				pad(p, 2<<20)
@@ -227,8 +227,8 @@ func pageBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "part-left-open", Case: "page-bounded", Saw: "part",
-			Does: "It promises another part of a page and sends the next page.",
+			Name: "part-left-open", Case: "completed-last", Saw: "midst of page 5",
+			Does: "It promises another part of the last page, and completes.",
 			event: onPage(5, func(o *outlet, p *page) error {
 				p.SetMoreParts(true)
 				return o.pass(pageEvent(p))

@@ -154,7 +154,7 @@ func selfSigned() tls.Certificate {
 func describeBreaks() []flaw {
 	return []flaw{
 		{
-			Name: "describe-late", Case: "describe-unconfigured", Saw: "CALL_OUT_OF_ORDER",
+			Name: "describe-late", Case: "describe-unconfigured", Saw: "FailedPrecondition",
 			Does: "It describes itself only once it is connected.",
 			describe: func(s *server, ctx context.Context, request *connectorv1.DescribeRequest) (*connectorv1.DescribeResponse, error) {
 				if _, err := s.sound.ListResources(ctx, &connectorv1.ListResourcesRequest{}); err != nil {

@@ -21,6 +21,8 @@ type flaw struct {
 	Does string
 	// Hangs says that it keeps its host waiting, which need not wait for long.
 	Hangs bool
+	// Long says that it shows only where the listing is long.
+	Long bool
 
 	// The process.
 	start     func(*process)           // before anything else
@@ -154,9 +156,9 @@ type outlet struct {
 	request *connectorv1.SyncRequest
 	ctx     context.Context // of the call
 
-	number int       // of the stream, where a flaw counts them
-	failed error     // what the stream ends with, where a flaw says so
-	queue  chan kept // what is read and not sent, where a flaw reads ahead
+	number int                            // of the stream, where a flaw counts them
+	failed error                          // what the stream ends with, where a flaw says so
+	queue  chan *connectorv1.SyncResponse // what is read and not sent, where a flaw reads ahead
 }
 
 // sync runs the sound stream.
