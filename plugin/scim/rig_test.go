@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin"
+	"patchbay.example/plugin/scim/internal/scimapi"
 	"patchbay.example/plugin/scim/scimtest"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
@@ -37,7 +40,32 @@ func TestMain(m *testing.M) {
 		}
 	}
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	os.Exit(m.Run())
+	code := m.Run()
+	if all := flag.Lookup("test.run").Value.String() + flag.Lookup("test.fuzz").Value.String(); code == 0 && all == "" {
+		for _, name := range notGiven() {
+			fmt.Fprintf(os.Stderr, "no test makes the reason %s happen\n", name)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// given are the reasons that the connector gave while the tests ran.
+var given sync.Map
+
+// madeBelow are reasons that need a network which a loopback is not: the tests of
+// scimapi make them.
+var madeBelow = []string{scimapi.ReasonHostNotFound, scimapi.ReasonNameServiceUnavailable, scimapi.ReasonProxyFailed, scimapi.ReasonTimedOut}
+
+// notGiven are the declared reasons that no test has made happen.
+func notGiven() []string {
+	var names []string
+	for _, r := range reasons {
+		if _, ok := given.Load(r.Name); !ok && !slices.Contains(madeBelow, r.Name) {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // testTimeout ends a test that hangs; none takes a quarter of it.
@@ -146,6 +174,9 @@ func (r *rig) tryConnect() *connectorv1.ConnectResponse {
 	}.Build())
 	if err != nil {
 		r.Fatalf("Connect could not be answered: %v", err)
+	}
+	for _, c := range response.GetChecks() {
+		given.Store(c.GetReason(), true)
 	}
 	return response
 }

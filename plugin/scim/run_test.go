@@ -79,6 +79,7 @@ func collect(t *testing.T, stream grpc.ServerStreamingClient[connectorv1.SyncRes
 		if err != nil {
 			got.err = err
 			got.refusal, _ = wire.RefusalOf(status.Convert(err))
+			given.Store(got.refusal.GetReason(), true)
 			return got
 		}
 		switch {
@@ -97,6 +98,7 @@ func collect(t *testing.T, stream grpc.ServerStreamingClient[connectorv1.SyncRes
 		case event.HasQuarantined():
 			got.quarantined = append(got.quarantined, event.GetQuarantined())
 		case event.HasRestarted():
+			given.Store(event.GetRestarted().GetReason(), true)
 			got.restarts, got.pages = append(got.restarts, event.GetRestarted()), nil
 		case event.HasCompleted():
 			got.completed = event.GetCompleted()
