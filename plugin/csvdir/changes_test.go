@@ -60,7 +60,7 @@ func TestACursorOfOtherContentBeginsAgain(t *testing.T) {
 func TestAFileThatChangesBetweenPagesBeginsAgain(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(r *rig){
-		"written anew": func(r *rig) { r.writeAt(company(3001), testDay.Add(-time.Minute)) },
+		"written anew": func(r *rig) { r.overwrite(company(3001)) },
 		"appended": func(r *rig) {
 			file, err := os.OpenFile(r.path, os.O_APPEND|os.O_WRONLY, 0)
 			if err != nil {
@@ -74,7 +74,10 @@ func TestAFileThatChangesBetweenPagesBeginsAgain(t *testing.T) {
 			}
 		},
 		// More than is read ahead. Size and time are as they were: only the content tells.
-		"in secret": func(r *rig) { r.write(strings.Replace(company(3000), "\n03000,", "\n03001,", 1)) },
+		"in secret": func(r *rig) {
+			r.overwrite(strings.Replace(company(3000), "\n03000,", "\n03001,", 1))
+			r.touch(testDay.Add(-time.Hour))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -123,7 +126,7 @@ func TestAFileThatChangesAgainAndAgainIsRefused(t *testing.T) {
 	n := 0
 	got := r.connect().syncAnd("", func(int) {
 		n++
-		r.writeAt(company(32), testDay.Add(-time.Hour).Add(time.Duration(n)*time.Second))
+		r.touch(testDay.Add(time.Duration(n-60) * time.Minute))
 	})
 	if got.completed != nil || got.refusal == nil {
 		t.Fatalf("the stream ended with %v, want a refusal", got.err)
@@ -140,6 +143,27 @@ func TestAFileWithoutAnEndThatIsStillBeingWrittenIsRefused(t *testing.T) {
 	// The tests' clock stands still: the file never gets older.
 	r.writeAt(strings.TrimSuffix(company(5), "\n"), testDay)
 	r.wantRefused("FILE_CHANGING", connectorv1.Class_CLASS_SERVICE_UNAVAILABLE)
+}
+
+func TestAFileThatIsWrittenAnewIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	// Between pages it is empty, as when a program opens it to write; it is full
+	// again when the host is told that the listing begins anew.
+	r := newRig(t, "people.csv", company(32))
+	r.config["page_size"] = 10
+	r.client = servePatient(t, restartPause)
+	r.connect()
+	stream := r.begin("")
+	emptied := false
+	got := r.collect(stream, func(int) {
+		if !emptied {
+			emptied = true
+			if err := os.Truncate(r.path, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}, func() { r.overwrite(company(33)) })
+	got.wantComplete().wantIDs(numbers(1, 33)...)
 }
 
 func TestAFileThatVanishesIsRefused(t *testing.T) {

@@ -80,15 +80,50 @@ func (r *rig) writeAt(content string, modified time.Time) {
 	}
 }
 
-// serveConnector serves a connector of its own over a loopback socket.
+// overwrite puts content into the file without making it empty before.
+func (r *rig) overwrite(content string) {
+	r.Helper()
+	file, err := os.OpenFile(r.path, os.O_WRONLY, 0)
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer func() {
+		if err := file.Close(); err != nil {
+			r.Error(err)
+		}
+	}()
+	if _, err := file.WriteString(content); err != nil {
+		r.Fatal(err)
+	}
+	if err := file.Truncate(int64(len(content))); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// touch sets the time at which the file was modified.
+func (r *rig) touch(modified time.Time) {
+	r.Helper()
+	if err := os.Chtimes(r.path, modified, modified); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// serveConnector serves a connector of its own over a loopback socket. It waits
+// hardly at all for files that change.
 func serveConnector(t *testing.T) connectorv1.ConnectorServiceClient {
+	t.Helper()
+	return servePatient(t, time.Millisecond)
+}
+
+// servePatient is serveConnector with a pause before a file is read again.
+func servePatient(t *testing.T, pause time.Duration) connectorv1.ConnectorServiceClient {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(wire.MaxMessageBytes), grpc.MaxSendMsgSize(wire.MaxMessageBytes))
-	connectorv1.RegisterConnectorServiceServer(server, plugin.NewServer(connector{now: func() time.Time { return testDay }, pause: time.Millisecond}, slog.New(slog.DiscardHandler)))
+	connectorv1.RegisterConnectorServiceServer(server, plugin.NewServer(connector{now: func() time.Time { return testDay }, pause: pause}, slog.New(slog.DiscardHandler)))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -209,11 +244,24 @@ func (r *rig) syncFrom(cursor string) *run {
 // syncAnd lists those after a cursor and calls between after each page.
 func (r *rig) syncAnd(cursor string, between func(page int)) *run {
 	r.Helper()
-	// A window of one page: the connector is never far ahead of between.
+	return r.collect(r.begin(cursor), between, func() {})
+}
+
+// begin starts a listing. With a window of one page the connector is never far
+// ahead of the test.
+func (r *rig) begin(cursor string) grpc.ServerStreamingClient[connectorv1.SyncResponse] {
+	r.Helper()
 	stream, err := r.client.Sync(r.context(), connectorv1.SyncRequest_builder{Resource: resourceUsers, Cursor: cursor, Window: 1}.Build())
 	if err != nil {
 		r.Fatal(err)
 	}
+	return stream
+}
+
+// collect reads a stream to its end and calls between after each page, and
+// restarted when the listing begins again.
+func (r *rig) collect(stream grpc.ServerStreamingClient[connectorv1.SyncResponse], between func(page int), restarted func()) *run {
+	r.Helper()
 	got := &run{t: r.T}
 	var parts []*connectorv1.Record
 	acknowledged := uint64(0)
@@ -246,6 +294,7 @@ func (r *rig) syncAnd(cursor string, between func(page int)) *run {
 			got.quarantined = append(got.quarantined, event.GetQuarantined())
 		case event.HasRestarted():
 			got.restarts, got.pages, got.quarantined = append(got.restarts, event.GetRestarted()), nil, nil
+			restarted()
 		case event.HasCompleted():
 			got.completed = event.GetCompleted()
 		}

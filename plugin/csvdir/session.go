@@ -73,6 +73,12 @@ func (s *session) Sync(ctx context.Context, request plugin.SyncRequest, stream *
 func (s *session) list(ctx context.Context, at cursor, stream *plugin.Stream) error {
 	for restarts := 0; ; restarts++ {
 		sent, err := s.pass(ctx, at, stream)
+		if unsettled, ok := errors.AsType[*unsettledError](err); ok && !errors.Is(err, errChanged) {
+			if restarts == 0 || restarts == maxRestarts || ctx.Err() != nil {
+				return unsettled.error
+			}
+			err = errChanged // what is written just now may be empty, or in its middle
+		}
 		if !errors.Is(err, errChanged) && !errors.Is(err, errOtherContent) {
 			return err
 		}
@@ -94,6 +100,13 @@ func (s *session) list(ctx context.Context, at cursor, stream *plugin.Stream) er
 	}
 }
 
+// unsettledError is why a file can't be read. It stands only if the file has not
+// changed just before.
+type unsettledError struct{ error }
+
+// Unwrap returns the error beneath.
+func (e *unsettledError) Unwrap() error { return e.error }
+
 // distrust lets the file be read anew, though it may look untouched.
 func (s *session) distrust() {
 	s.mu.Lock()
@@ -109,7 +122,7 @@ var errOtherContent = errors.New("the cursor is of another content of the file")
 func (s *session) pass(ctx context.Context, at cursor, stream *plugin.Stream) (sent bool, err error) {
 	known, err := s.current(ctx)
 	if err != nil {
-		return false, err
+		return false, &unsettledError{err}
 	}
 	content := hex.EncodeToString(known.facts.Sum[:cursorSumBytes])
 	switch {
