@@ -10,13 +10,12 @@ import (
 	"patchbay.example/plugin"
 )
 
-// allowList holds the groups that are read, each by its id or its whole name in
-// lower case. An empty one allows every group.
-type allowList map[string]bool
+// allowList holds the groups that are read: what was entered, by itself for an id
+// and in lower case for a name. An empty one allows every group.
+type allowList map[string]string
 
 // newAllowList reads what was entered: ids and names, in any order. Names are
-// compared whole and without regard to case, as Okta does when it refuses a
-// second group of the same name.
+// compared whole and without regard to case, since people write them that way.
 func newAllowList(entries []string) (allowList, error) {
 	list := allowList{}
 	for _, entry := range entries {
@@ -24,15 +23,28 @@ func newAllowList(entries []string) (allowList, error) {
 		if entry == "" {
 			return nil, plugin.Refuse(plugin.ReasonConfigInvalid, "The configuration is not valid: \"group_allow_list\" has an empty entry.")
 		}
-		list[strings.ToLower(entry)] = true
-		list[entry] = true // an id has capitals
+		list[strings.ToLower(entry)] = entry
+		list[entry] = entry // an id has capitals
 	}
 	return list, nil
 }
 
-// allows reports whether a group is to be read.
-func (l allowList) allows(id, name string) bool {
-	return len(l) == 0 || l[id] || l[strings.ToLower(strings.TrimSpace(name))]
+// allows reports whether a group is to be read, and by which entry; empty where
+// every group is.
+func (l allowList) allows(id, name string) (entry string, allowed bool) {
+	if len(l) == 0 {
+		return "", true
+	}
+	if entry, allowed = l[id]; !allowed {
+		entry, allowed = l[strings.ToLower(strings.TrimSpace(name))]
+	}
+	return entry, allowed
+}
+
+// without returns the entries that are not among those met, sorted.
+func (l allowList) without(met map[string]bool) []string {
+	entries := slices.Compact(slices.Sorted(maps.Values(l)))
+	return slices.DeleteFunc(entries, func(entry string) bool { return met[entry] })
 }
 
 // digestBytes of a SHA-256 tell one list from another in a cursor.
@@ -45,8 +57,8 @@ func (l allowList) digest() string {
 		return ""
 	}
 	hash := sha256.New()
-	for _, entry := range slices.Sorted(maps.Keys(l)) {
-		hash.Write([]byte(entry))
+	for _, key := range slices.Sorted(maps.Keys(l)) {
+		hash.Write([]byte(key))
 		hash.Write([]byte{0})
 	}
 	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:digestBytes])

@@ -10,6 +10,9 @@ import (
 	"patchbay.example/plugin/plugintest"
 )
 
+// These tests run by themselves, before those that run beside each other: they
+// measure memory, and a busy machine would spoil the others' clocks.
+
 // conformingTenant is a tenant with pages enough for every case of the contract,
 // and a target that reaches it.
 func conformingTenant(t *testing.T, settings oktatest.Settings) plugintest.Target {
@@ -30,7 +33,6 @@ func conformingTenant(t *testing.T, settings oktatest.Settings) plugintest.Targe
 // Once there is a limit to wait for, and once the place is lost; somebody can never
 // be read.
 func TestConformance(t *testing.T) {
-	t.Parallel()
 	plugintest.Conform(t, conformingTenant(t, oktatest.Settings{Users: 120, PageLimit: 10, Faults: []oktatest.Fault{
 		parseFault(t, "users:page=3:429=2s"), parseFault(t, "users:page=5:cursor-lost"), parseFault(t, "users:page=7x*:member-no-id"),
 	}}))
@@ -38,7 +40,6 @@ func TestConformance(t *testing.T) {
 
 // A listing that is larger than what a connector may hold.
 func TestConformanceToASlowReader(t *testing.T) {
-	t.Parallel()
 	const people, bytes = 1_100, 100_000
 	users := make([]json.RawMessage, people)
 	for i := range users {
@@ -52,7 +53,6 @@ func TestConformanceToASlowReader(t *testing.T) {
 // The longest way through the connector: group by group, with a proof for each
 // request.
 func TestConformanceOfMemberships(t *testing.T) {
-	t.Parallel()
 	target := conformingTenant(t, oktatest.Settings{Users: 30, Groups: 6, GroupPageLimit: 6, DPoPRequired: true})
 	target.Resource = resourceMemberships
 	plugintest.Conform(t, target)

@@ -121,7 +121,7 @@ func (a *attempt) run(ctx context.Context, configuration plugin.Configuration) p
 		return nil
 	}
 	return &session{
-		config: a.config, client: a.client, host: a.creds.base.Host, types: a.types, allowed: a.allowed,
+		config: a.config, client: a.client, log: slog.Default(), host: a.creds.base.Host, types: a.types, allowed: a.allowed,
 		missing: a.token.Missing(requestedScopes),
 	}
 }

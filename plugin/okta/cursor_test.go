@@ -111,10 +111,18 @@ func FuzzParseCursor(f *testing.F) {
 	host := "example.okta.com"
 	f.Add(cursor{Host: host, Resource: resourceUsers, Pass: passListed, Query: "after=1&limit=200"}.String())
 	f.Add(cursor{Host: host, Resource: resourceUsers, Pass: passDeprovisioned, Query: passDeprovisioned.query()}.String())
+	f.Add(cursor{Host: host, Resource: resourceGroups, Query: groupsQuery, Found: true}.String())
+	f.Add(cursor{Host: host, Resource: resourceMemberships, Query: statsQuery, Group: "00g1", Members: "after=1&limit=200"}.String())
 	f.Add(cursorPrefix)
 	f.Add(cursorPrefix + "eyJoIjoiIn0")
 	f.Add("")
 	f.Fuzz(func(t *testing.T, text string) {
+		for _, resource := range []string{resourceGroups, resourceMemberships, resourceUserTypes} {
+			c, err := parseCursor(text, host, resource)
+			if err == nil && (c.Host != host || c.Resource != resource || c.Query == "" || c.Group != "" && !groupID.MatchString(c.Group)) {
+				t.Errorf("%q was taken for the cursor %+v of %s", text, c, resource)
+			}
+		}
 		c, err := parseCursor(text, host, resourceUsers)
 		if err != nil {
 			if reason := oktaapi.ReasonOf(err); reason != oktaapi.ReasonCursorInvalid && reason != oktaapi.ReasonCursorForeign {

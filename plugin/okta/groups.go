@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"patchbay.example/plugin"
 	"patchbay.example/plugin/okta/internal/jsonscan"
@@ -20,7 +21,8 @@ const groupsQuery = "limit=200"
 // configuration allows.
 type groups struct {
 	listing
-	found bool // one that is allowed, in this run or before its cursor
+	found bool            // one that is allowed, in this run or before its cursor
+	met   map[string]bool // entries of the allow-list; nil where the run begins at a cursor
 }
 
 func (*groups) scope() string { return scopeGroups }
@@ -32,7 +34,10 @@ func (g *groups) at(query string) cursor {
 }
 
 func (g *groups) list(ctx context.Context, from cursor) error {
-	g.found = from.Found
+	g.found, g.met = from.Found, nil
+	if from == g.beginning() {
+		g.met = map[string]bool{}
+	}
 	number := 0
 	return g.client.List(ctx, pathGroups, from.Query, g.wait, g.stream.Room, func(page oktaapi.Page) error {
 		number++
@@ -48,8 +53,13 @@ func (g *groups) page(ctx context.Context, page oktaapi.Page, number int) error 
 	}
 	allowed := records[:0]
 	for _, record := range records {
-		if g.allowed.allows(record.ID, record.Group.Name) {
-			allowed = append(allowed, record)
+		entry, ok := g.allowed.allows(record.ID, record.Group.Name)
+		if !ok {
+			continue
+		}
+		allowed = append(allowed, record)
+		if g.met != nil {
+			g.met[entry] = true
 		}
 	}
 	g.found = g.found || len(allowed) > 0
@@ -58,6 +68,9 @@ func (g *groups) page(ctx context.Context, page oktaapi.Page, number int) error 
 	}
 	if err := g.verifyEnd(ctx, page, g.found); err != nil {
 		return err
+	}
+	if missed := g.allowed.without(g.met); g.met != nil && len(missed) > 0 {
+		g.log.WarnContext(ctx, "group_allow_list names groups that are not there", slog.Any("entries", missed))
 	}
 	return g.stream.Page(allowed, "")
 }

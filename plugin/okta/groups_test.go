@@ -225,6 +225,9 @@ func TestOnlyAllowedGroupsAreRead(t *testing.T) {
 		}
 	}
 	r.syncResource(resourceGroups, "").wantComplete().wantIDs(want)
+	if !strings.Contains(logged.String(), `"entries":["no such group"]`) {
+		t.Error("nothing is said of the entry that is no group's")
+	}
 	before := r.requests(oktatest.EndpointMembers)
 	r.syncResource(resourceMemberships, "").wantComplete().wantIDs(members)
 	asked := 0
@@ -480,10 +483,32 @@ func TestTheLongestMembershipCursorFits(t *testing.T) {
 	query := strings.Repeat("'", oktaapi.MaxNextQuery/2)
 	at := cursor{
 		Host: strings.Repeat(strings.Repeat("a", 62)+".", 4) + "com:65535", Resource: resourceMemberships, Query: query,
-		Allowed: allowList{"a": true}.digest(), Found: true, Group: strings.Repeat("g", 64), Members: query,
+		Allowed: allowList{"a": "a"}.digest(), Found: true, Group: strings.Repeat("g", 64), Members: query,
 	}
 	text := at.String()
 	if got, err := parseCursor(text, at.Host, at.Resource); err != nil || got != at || len(text) > 4096 {
 		t.Errorf("a cursor of %d bytes reads as %+v, %v", len(text), got, err)
 	}
+}
+
+func FuzzReadGroup(f *testing.F) {
+	f.Add(`{"id":"00g1","type":"OKTA_GROUP","created":"2020-05-13T13:29:23.000Z","profile":{"name":"Everyone","description":null},"_embedded":{"stats":{"usersCount":3}}}`)
+	f.Add(`{"id":"00g1","profile":[],"_embedded":{"stats":{"usersCount":-1}}}`)
+	f.Add(`{"id":"../users","_embedded":{"stats":{"usersCount":1e99}}}`)
+	f.Add(`{"id":7}`)
+	f.Add(`null`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if !json.Valid([]byte(text)) { // a page is checked as a whole
+			return
+		}
+		element := []byte(strings.TrimSpace(text))
+		if record, problem := readGroup(element); (problem == "") != (record.ID != "" && record.Group != nil) {
+			t.Errorf("%q reads as %+v, %q", text, record, problem)
+		}
+		record, problem := readMember("00g1", element)
+		if problem == "" && (!json.Valid(record.Source) || record.ID == "00g1/") {
+			t.Errorf("%q is the member %+v", text, record)
+		}
+		memberCount(element)
+	})
 }

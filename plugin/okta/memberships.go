@@ -92,7 +92,7 @@ func (m *memberships) list(ctx context.Context, from cursor) error {
 	if err != nil {
 		return err
 	}
-	slog.InfoContext(ctx, "memberships listed", slog.Int("calls", m.calls.used), slog.Int("empty_groups", m.empty), slog.Int("gone_groups", m.gone))
+	m.log.InfoContext(ctx, "memberships listed", slog.Int("calls", m.calls.used), slog.Int("empty_groups", m.empty), slog.Int("gone_groups", m.gone))
 	if m.sent && m.last == "" {
 		return nil
 	}
@@ -158,7 +158,7 @@ func (m *memberships) read(page oktaapi.Page) ([]memberGroup, error) {
 			continue
 		}
 		group := memberGroup{id: record.ID, members: memberCount(element)}
-		switch allowed := m.allowed.allows(record.ID, record.Group.Name); {
+		switch _, allowed := m.allowed.allows(record.ID, record.Group.Name); {
 		case !allowed:
 			group.skipped = true
 		case group.members == 0:
@@ -197,7 +197,7 @@ func (m *memberships) membersOf(ctx context.Context, group memberGroup, query, g
 		switch {
 		case ok && e.Reason == oktaapi.ReasonRecordGone:
 			m.gone++
-			slog.WarnContext(ctx, "group left out, it was deleted meanwhile", slog.String("group", group.id), slog.String("request_id", e.RequestID))
+			m.log.WarnContext(ctx, "group left out, it was deleted meanwhile", slog.String("group", group.id), slog.String("request_id", e.RequestID))
 			return nil
 		case !ok || e.Retry != oktaapi.RetryFromStart:
 			return err
@@ -208,7 +208,7 @@ func (m *memberships) membersOf(ctx context.Context, group memberGroup, query, g
 		// costs less than all groups before it once more.
 		m.lost++
 		query = membersQuery
-		slog.WarnContext(ctx, "members of a group are listed again", slog.String("group", group.id), slog.Any("cause", e))
+		m.log.WarnContext(ctx, "members of a group are listed again", slog.String("group", group.id), slog.Any("cause", e))
 	}
 }
 

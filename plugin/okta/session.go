@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -29,6 +30,7 @@ type session struct {
 
 	config  config
 	client  *oktaapi.Client
+	log     *slog.Logger
 	host    string
 	types   map[string]string // names of user types by id
 	allowed allowList
