@@ -43,7 +43,8 @@ func TestFromAPastedKeyToAnApprovedRunInABrowser(t *testing.T) {
 	if at := ask(b, chromedp.Location()); at != s.address+"/connections" {
 		t.Errorf("the printed address led to %s", at)
 	}
-	b.click(".void .btn.main", "#connection-form")
+	b.click(".void .btn.main", ".btn[href='/add/okta']")
+	b.click(".btn[href='/add/okta']", "#connection-form")
 	r.fillIn(b)
 	b.watchFirstRun()
 	r.findSomebody(b)
