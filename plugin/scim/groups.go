@@ -41,8 +41,10 @@ func readGroup(element []byte) (plugin.Record, string) {
 	}}, ""
 }
 
-// membership is the source of a record of the resource memberships.
+// membership is the source of a record of the resource memberships: SCIM has no
+// object for one.
 type membership struct {
+	ID    string `json:"id"` // of group and user, with a slash between
 	Group string `json:"group"`
 	User  string `json:"user"`
 }
@@ -61,12 +63,12 @@ func readMemberships(element []byte) ([]plugin.Record, string) {
 		if member.Value == "" || member.isGroup() {
 			continue
 		}
-		m := membership{Group: group, User: string(member.Value)}
+		m := membership{ID: membershipID(group, string(member.Value)), Group: group, User: string(member.Value)}
 		source, err := json.Marshal(m)
-		if err != nil { // of two strings: never
+		if err != nil { // of three strings: never
 			return nil, "a membership can't be written as JSON"
 		}
-		records = append(records, plugin.Record{ID: m.id(), Source: source})
+		records = append(records, plugin.Record{ID: m.ID, Source: source})
 	}
 	return records, ""
 }
@@ -80,9 +82,10 @@ func (m memberObject) isGroup() bool {
 // maxMembershipID is the contract's limit for ids, in bytes.
 const maxMembershipID = 1 << 10
 
-// id is group and user with a slash between, or a hash where that is too long.
-func (m membership) id() string {
-	id := url.PathEscape(m.Group) + "/" + url.PathEscape(m.User)
+// membershipID is group and user with a slash between, or a hash where that is too
+// long.
+func membershipID(group, user string) string {
+	id := url.PathEscape(group) + "/" + url.PathEscape(user)
 	if len(id) > maxMembershipID {
 		sum := sha256.Sum256([]byte(id))
 		return "sha256:" + hex.EncodeToString(sum[:])

@@ -38,7 +38,8 @@ type ask int
 const (
 	askOverlap ask = iota // from the anchor, or from 1
 	askBack               // from a page before the anchor
-	askAfter              // from the resource after the anchor
+	askAfter              // from the resource after the anchor, which came alone
+	askWhole              // the same, where a page came that ends with the anchor
 	askZero               // from 0
 )
 
@@ -51,7 +52,7 @@ func (p place) startIndex(how ask, count int) int {
 		return 1
 	case how == askBack:
 		return max(1, p.Position-count)
-	case how == askAfter, p.Aligned:
+	case how == askAfter, how == askWhole, p.Aligned:
 		return p.Position + 1
 	default:
 		return p.Position
@@ -106,7 +107,7 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 		return step{next: at, end: true}, nil
 	}
 	anchor := slices.IndexFunc(page.Elements, func(e []byte) bool { return keyOf(e) == at.Anchor })
-	after := how == askAfter || at.Aligned
+	after := asksAfter(at, how)
 	if anchor < 0 && !after {
 		if how == askBack {
 			return step{}, errMoved
@@ -121,7 +122,7 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 	}
 	if fresh := page.Elements[anchor+1:]; len(fresh) > 0 {
 		next := at.reached(start-1+n, page)
-		next.Aligned = at.Aligned || after && anchor < 0
+		next.Aligned = at.Aligned || how == askWhole && anchor < 0
 		if next.Aligned && anchor >= 0 {
 			next.Position = at.Position + len(fresh)
 		}
@@ -130,9 +131,12 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 	return nothingFollows(at, how, start, anchor, n, total)
 }
 
+// asksAfter reports whether the resource after the anchor was asked for.
+func asksAfter(at place, how ask) bool { return how == askAfter || how == askWhole || at.Aligned }
+
 // nothingFollows decides about a page without anybody new.
 func nothingFollows(at place, how ask, start, anchor, n, total int) (step, error) {
-	moved, after := at, how == askAfter || at.Aligned
+	moved, after := at, asksAfter(at, how)
 	if anchor == 0 || how == askBack {
 		moved.Position = start + anchor // where the anchor is by now
 	}
@@ -143,8 +147,10 @@ func nothingFollows(at place, how ask, start, anchor, n, total int) (step, error
 		return step{next: moved}, nil
 	case !after && anchor == 0 && n == 1 && complete:
 		return step{next: at, end: true}, nil // the anchor is the last, as the total says
-	case !after:
+	case !after && anchor == 0:
 		return step{next: at, ask: askAfter}, nil
+	case !after:
+		return step{next: at, ask: askWhole}, nil
 	case n <= 1 && (complete || !known):
 		return step{next: at, end: true}, nil
 	case n <= 1:
@@ -212,7 +218,7 @@ func (l *listing) byIndex(ctx context.Context, at place) error {
 		start := at.startIndex(how, l.count)
 		page, err := l.fetch(ctx, url.Values{"startIndex": {strconv.Itoa(start)}})
 		if err != nil {
-			if e, ok := errors.AsType[*scimapi.Error](err); !ok || how != askAfter && !at.Aligned || e.HTTPStatus != 400 && e.HTTPStatus != 404 {
+			if e, ok := errors.AsType[*scimapi.Error](err); !ok || !asksAfter(at, how) || e.HTTPStatus != 400 && e.HTTPStatus != 404 {
 				return err
 			}
 			// Some services refuse an index behind the last resource.

@@ -343,7 +343,7 @@ func TestGroupsAndMemberships(t *testing.T) {
 		t.Errorf("a group came as %v, %s", g, got.records()[3].GetSource())
 	}
 	members := r.syncWith(syncOf(resourceMemberships, "")).wantComplete().wantIDs(want)
-	if source := string(members.records()[0].GetSource()); source != `{"group":"g/01","user":"u00001"}` {
+	if source := string(members.records()[0].GetSource()); source != `{"id":"g%2F01/u00001","group":"g/01","user":"u00001"}` {
 		t.Errorf("a membership came as %s", source)
 	}
 	read := 0

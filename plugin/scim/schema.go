@@ -58,8 +58,9 @@ var (
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "title": "Membership of a user in a group",
   "type": "object",
-  "required": ["group", "user"],
+  "required": ["id", "group", "user"],
   "properties": {
+    "id": {"type": "string", "description": "ids of group and user, with a slash between"},
     "group": {"type": "string", "description": "id of the group"},
     "user": {"type": "string", "description": "id of the user"}
   }

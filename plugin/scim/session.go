@@ -52,7 +52,7 @@ func (s *session) ListResources(context.Context) ([]plugin.Resource, error) {
 		resources = append(resources, plugin.Resource{
 			Name: resourceGroups, Title: "Groups", Kind: plugin.KindGroups, KeyField: "id", Schema: groupSchema, SuggestedInterval: listInterval,
 		}, plugin.Resource{
-			Name: resourceMemberships, Title: "Group memberships", Kind: plugin.KindOther, KeyField: "user", Schema: membershipSchema, SuggestedInterval: listInterval,
+			Name: resourceMemberships, Title: "Memberships", Kind: plugin.KindOther, KeyField: "id", Schema: membershipSchema, SuggestedInterval: listInterval,
 		})
 	}
 	return resources, nil
