@@ -113,11 +113,11 @@ func (p *process) state() string {
 // answeredWith reports whether a call was answered with one of those codes, and
 // says what it was answered with if not.
 func answeredWith(err error, wanted ...codes.Code) (string, bool) {
-	var e *callError
-	switch {
-	case err == nil:
+	if err == nil {
 		return "It was answered OK.", false
-	case !errors.As(err, &e):
+	}
+	e, ok := errors.AsType[*callError](err)
+	if !ok {
 		return sentence(err) + ".", false
 	}
 	for _, code := range wanted {

@@ -29,15 +29,13 @@ func pass(format string, args ...any) error { return &outcome{Passed, fmt.Sprint
 
 // outcomeOf makes an outcome of whatever a case's function returned.
 func outcomeOf(err error) outcome {
-	var o *outcome
-	switch {
-	case err == nil:
+	if err == nil {
 		return outcome{Passed, ""}
-	case errors.As(err, &o):
-		return *o
-	default:
-		return outcome{Failed, sentence(err) + "."}
 	}
+	if o, ok := errors.AsType[*outcome](err); ok {
+		return *o
+	}
+	return outcome{Failed, sentence(err) + "."}
 }
 
 // sentence is an error's text with a capital, to stand as a sentence.

@@ -77,10 +77,10 @@ func (t *trial) whole(ctx context.Context) (*book, error) {
 	if err != nil {
 		return nil, err
 	}
-	var o *outcome
-	switch {
-	case errors.As(t.straightErr, &o):
+	if o, ok := errors.AsType[*outcome](t.straightErr); ok {
 		return nil, o
+	}
+	switch {
 	case t.straightErr != nil:
 		return nil, skip("The listing did not come to its end (see the case %q).", caseCompleted)
 	case len(listing.ids) == 0:
@@ -99,8 +99,7 @@ func judged(rule, passed string) func(context.Context, *trial) error {
 		if findings := listing.findings[rule]; len(findings) > 0 {
 			return fail("In the listing of %q: %s.", listing.resource.GetName(), some(findings))
 		}
-		var o *outcome
-		if errors.As(t.straightErr, &o) {
+		if o, ok := errors.AsType[*outcome](t.straightErr); ok {
 			return o
 		}
 		if rule != caseCompleted && len(listing.pages) == 0 {

@@ -136,8 +136,7 @@ func (s *stream) end(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var known *callError
-	if !errors.Is(err, io.EOF) && !errors.As(err, &known) {
+	if _, known := errors.AsType[*callError](err); !known && !errors.Is(err, io.EOF) {
 		if tooLarge(err) {
 			s.book.done = true // by us, and no fault of the stream's
 			s.book.broken("page-bounded", "a message of the stream has more than %d bytes: %v", wire.MaxMessageBytes, err)
