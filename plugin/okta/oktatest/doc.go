@@ -10,11 +10,12 @@
 //
 // # What it serves
 //
-//   - POST /oauth2/v1/token: client credentials with private_key_jwt
+//   - POST /oauth2/v1/token: client credentials with private_key_jwt, and DPoP
 //   - GET /api/v1/users, with limit, after and three kinds of filter
 //   - GET /api/v1/users/{id} and /api/v1/users/{id}/groups
 //   - GET /api/v1/meta/types/user and /api/v1/meta/types/user/{id}
-//   - GET /api/v1/groups, /api/v1/groups/{id} and /api/v1/groups/{id}/users
+//   - GET /api/v1/groups (also with expand=stats), /api/v1/groups/{id} and
+//     /api/v1/groups/{id}/users
 //
 // The plain list of users leaves out those with status DEPROVISIONED, as
 // Okta's does; they come with filter=status eq "DEPROVISIONED".
@@ -23,9 +24,11 @@
 //
 // A client assertion is checked like Okta checks it: form, client, key id,
 // algorithm, signature, audience, times, single use. Where the app requires DPoP
-// each request needs a proof, which is checked as RFC 9449 says. Scopes must have been
-// granted, the app must hold an admin role, cursors cannot be made up, and
-// requests are counted against rate limits with Okta's headers. What Okta would
+// each request needs a proof of its own, which is checked as RFC 9449 says:
+// signature, method, address, time, single use, nonce, the token that it is for and
+// the key that the token is bound to. Scopes must have been granted, the app must
+// hold an admin role, cursors cannot be made up, and requests are counted against
+// rate limits with Okta's headers. What Okta would
 // tolerate but asks clients not to do is not refused: it is counted in
 // [Stats.Violations]. Where Okta's behaviour is not documented the tenant takes
 // the stricter reading.
