@@ -85,7 +85,7 @@ const (
 func paragraph(b *strings.Builder, label, text string) {
 	const indent = "      "
 	column := 0
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		switch {
 		case column == 0:
 			fmt.Fprintf(b, "%s%-*s%s", indent, labelWidth, label, word)

@@ -16,7 +16,7 @@ func (c *Connector) locate() error {
 	if c.Folder == "" {
 		return &InvalidError{"a connector goes into a folder, and none is given", "Name a folder that is not there yet."}
 	}
-	if c.Folder, err = real(c.Folder); err != nil {
+	if c.Folder, err = resolved(c.Folder); err != nil {
 		return err
 	}
 	around := moduleAround(c.Folder)
@@ -46,7 +46,7 @@ func (c *Connector) locate() error {
 func findPatchbay(given string) (string, error) {
 	const fix = "Give the folder of Patchbay's source, where its go.mod is: --patchbay FOLDER."
 	if given != "" {
-		folder, err := real(given)
+		folder, err := resolved(given)
 		if err != nil || !isPatchbay(folder) {
 			return "", &InvalidError{fmt.Sprintf("%s is not the folder of Patchbay's module: no go.mod in it says “module %s”", given, modulePath), fix}
 		}
@@ -60,7 +60,7 @@ func findPatchbay(given string) (string, error) {
 		starts = append(starts, filepath.Dir(executable))
 	}
 	for _, start := range starts {
-		folder, err := real(start)
+		folder, err := resolved(start)
 		if err != nil {
 			continue
 		}
@@ -94,17 +94,17 @@ func isPatchbay(folder string) bool {
 	return err == nil && m.path == modulePath
 }
 
-// real is a path without symbolic links, absolute. What is not there yet is taken
+// resolved is a path without symbolic links, absolute. What is not there yet is taken
 // as it is named.
-func real(path string) (string, error) {
+func resolved(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("make %s absolute: %w", path, err)
 	}
 	rest := ""
 	for at := path; ; at = filepath.Dir(at) {
-		if resolved, err := filepath.EvalSymlinks(at); err == nil {
-			return filepath.Join(resolved, rest), nil
+		if target, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(target, rest), nil
 		}
 		if at == filepath.Dir(at) {
 			return path, nil

@@ -226,7 +226,7 @@ func TestAPathInGoMod(t *testing.T) {
 // patchbay is this module's folder.
 func patchbay(t *testing.T) string {
 	t.Helper()
-	folder, err := real(filepath.Join("..", "..", "..", "..", ".."))
+	folder, err := resolved(filepath.Join("..", "..", "..", "..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func patchbay(t *testing.T) string {
 // copyOfPatchbay is a module with what a connector needs of this one.
 func copyOfPatchbay(t *testing.T) string {
 	t.Helper()
-	root, err := real(t.TempDir())
+	root, err := resolved(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
