@@ -82,7 +82,7 @@ func connectBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "config-type", Case: "config-refused", Saw: "",
+			Name: "config-type", Case: "config-refused", Saw: "of type",
 			Does: "It passes over values of the wrong type.",
 			connect: onConfig(func(object map[string]json.RawMessage) {
 				for name, value := range object {
@@ -124,7 +124,7 @@ func connectBreaks() []flaw {
 				func(context.Context) { os.Exit(wire.ExitOurs) }),
 		},
 		{
-			Name: "config-deep", Case: "config-hostile", Saw: "",
+			Name: "config-deep", Case: "config-hostile", Saw: "deep",
 			Does: "It crashes at a deeply nested configuration.",
 			connect: onHostile(func(config []byte) bool {
 				return bytes.Count(config, []byte("[")) > 500 || bytes.Count(config, []byte("{")) > 500
@@ -314,14 +314,14 @@ func resourceBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "no-resources", Case: "resources-listed", Saw: "",
+			Name: "no-resources", Case: "resources-listed", Saw: "no resource",
 			Does: "It lists nothing.",
 			resources: onResources(func(answer *connectorv1.ListResourcesResponse) {
 				answer.SetResources(nil)
 			}),
 		},
 		{
-			Name: "unknown-is-empty", Case: "resource-unknown", Saw: "",
+			Name: "unknown-is-empty", Case: "resource-unknown", Saw: "no-such-resource",
 			Does: "It takes an unknown resource for one without records.",
 			sync: func(o *outlet) error {
 				err := o.sync()

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -26,13 +25,13 @@ import (
 func processBreaks() []flaw {
 	return []flaw{
 		{
-			Name: "ignores-stop", Case: "stop", Saw: "",
+			Name: "ignores-stop", Case: "stop", Saw: "Shutdown",
 			Does:     "It does not end when it is asked to.",
 			grpc:     []grpc.ServerOption{grpc.UnaryInterceptor(withoutShutdown)},
 			atSignal: func() { select {} },
 		},
 		{
-			Name: "orphan", Case: "orphan", Saw: "",
+			Name: "orphan", Case: "orphan", Saw: "still there",
 			Does:  "It lives on when its standard input ends.",
 			atEOF: func() { select {} },
 		},
@@ -72,7 +71,7 @@ func processBreaks() []flaw {
 			Does:  "It ends when another process of it runs.",
 			start: func(*process) { startedByHost(endBesideAnother) },
 		},
-		afterInterrupted(),
+		afterAnother(),
 	}
 }
 
@@ -81,7 +80,7 @@ func processBreaks() []flaw {
 func childLeft() flaw {
 	var child *os.Process
 	return flaw{
-		Name: "child-left", Case: "one-process", Saw: "",
+		Name: "child-left", Case: "one-process", Saw: "(broken)",
 		Does: "It leaves a child process behind when it ends.",
 		start: func(*process) {
 			startedByHost(func() { child = startChild(nil, outlive) })
@@ -113,25 +112,27 @@ func endBesideAnother() {
 	}
 }
 
-// afterInterrupted notes on disk that a stream has begun, and that it ended. A
-// process that was killed has noted no end, and the next one is led astray.
-func afterInterrupted() flaw {
+// afterAnother notes on disk that a stream has begun. A process that is to go on
+// where another was killed is led astray by that.
+func afterAnother() flaw {
+	begun := beside("begun")
 	return flaw{
 		Name: "state-on-disk", Case: "kill-resume", Saw: "1 did not come",
 		Does: "It goes on from what a killed process has left on disk, and not from the cursor.",
-		sync: func(o *outlet) error {
-			path := beside("begun")
-			if _, err := os.Stat(path); err == nil && o.request.GetCursor() != "" {
-				o.number = 1
+		connect: func(s *server, ctx context.Context, given *request) (*response, error) {
+			if _, err := os.Stat(begun); err == nil && len(given.GetResumeCursors()) > 0 {
+				s.setAstray()
 			}
-			if err := os.WriteFile(path, nil, 0o600); err != nil {
+			return s.sound.Connect(ctx, given)
+		},
+		sync: func(o *outlet) error {
+			if err := os.WriteFile(begun, nil, 0o600); err != nil {
 				return err
 			}
-			err := o.sync()
-			return errors.Join(err, os.Remove(path))
+			return o.sync()
 		},
 		event: func(o *outlet, e *event) error {
-			if o.number > 0 {
+			if o.server.isAstray() && o.request.GetCursor() != "" {
 				withoutFirst(e)
 			}
 			return o.pass(e)
@@ -182,7 +183,7 @@ func (s *server) keep(thing any) {
 func logBreaks() []flaw {
 	return []flaw{
 		{
-			Name: "log-flood", Case: "log-bounded", Saw: "",
+			Name: "log-flood", Case: "log-bounded", Saw: "KiB",
 			Does: "It logs 2 MiB for each page.",
 			event: onPages(func(o *outlet) {
 				for i := range 1 << 11 {

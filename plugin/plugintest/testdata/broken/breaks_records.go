@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -58,18 +59,12 @@ func recordBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "id-of-the-run", Case: "ids-stable", Saw: "1 came",
-			Does: "An id is another one in each listing.",
-			sync: func(o *outlet) error {
-				o.number = o.server.count()
-				return o.sync()
-			},
-			event: func(o *outlet, e *event) error {
-				return onRecord("user-2-3", func(r *record) {
-					r.SetId(fmt.Sprintf("user-2-3-%d", o.number))
-					r.SetSource(source(r.GetId(), 0))
-				})(o, e)
-			},
+			Name: "id-of-the-process", Case: "ids-stable", Saw: "1 came",
+			Does: "An id is another one in each process.",
+			event: onRecord("user-2-3", func(r *record) {
+				r.SetId(fmt.Sprintf("user-2-3-%d", os.Getpid()))
+				r.SetSource(source(r.GetId(), 0))
+			}),
 		},
 		{
 			Name: "record-oversized", Case: "record-bounded", Saw: "3145758",
@@ -104,7 +99,7 @@ func eventBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "completed-early", Case: "completed-last", Saw: "",
+			Name: "completed-early", Case: "completed-last", Saw: "Quarantined came after",
 			Does: "It sends an event after Completed.",
 			event: onCompleted(func(o *outlet, e *event) error {
 				late := connectorv1.Quarantined_builder{Location: "page 5", Reason: "RECORD_UNREADABLE", Message: "It has no id."}.Build()

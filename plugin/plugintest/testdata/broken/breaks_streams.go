@@ -52,18 +52,18 @@ func streamBreaks() []flaw {
 			Name: "stuck-after-cancel", Case: "cancel", Saw: "Another Sync is running",
 			Does: "After a cancelled Sync it takes that for one that still runs.",
 			sync: func(o *outlet) error {
-				if o.server.isStuck(false) {
+				if o.server.isAstray() {
 					return outOfOrder("Another Sync is running.")
 				}
 				err := o.sync()
 				if o.ctx.Err() != nil {
-					o.server.isStuck(true)
+					o.server.setAstray()
 				}
 				return err
 			},
 		},
 		{
-			Name: "dies-of-cancel", Case: "cancel", Saw: "",
+			Name: "dies-of-cancel", Case: "cancel", Saw: "ended",
 			Does: "It ends when a Sync is cancelled.",
 			sync: func(o *outlet) error {
 				err := o.sync()
@@ -80,7 +80,7 @@ func streamBreaks() []flaw {
 			event: func(o *outlet, e *event) error { return o.keep(e) },
 		},
 		{
-			Name: "no-window", Case: "window", Saw: "",
+			Name: "no-window", Case: "window", Saw: "before page 1 was acknowledged",
 			Does: "It says that it keeps to the window, and does not.",
 			sync: func(o *outlet) error {
 				o.request = proto.CloneOf(o.request)
@@ -120,14 +120,6 @@ func (o *outlet) cancellable() (endFirst func()) {
 	}
 	o.ctx, o.server.cancel = context.WithCancel(o.ctx)
 	return endFirst
-}
-
-// isStuck reports whether the server is stuck, and makes it so.
-func (s *server) isStuck(now bool) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.stuck = s.stuck || now
-	return s.stuck
 }
 
 // readAhead runs the sound stream into memory, and sends from there.
@@ -175,7 +167,7 @@ func cursorBreaks() []flaw {
 			Does: "Its cursors are not ASCII.",
 		}, func(cursor string) string { return cursor + "é" }, func(cursor string) string { return strings.TrimSuffix(cursor, "é") }),
 		{
-			Name: "resume-skips", Case: "cursor-resume", Saw: "",
+			Name: "resume-skips", Case: "cursor-resume", Saw: "1 did not come",
 			Does: "It leaves out the first record after a cursor.",
 			event: func(o *outlet, e *event) error {
 				if o.request.GetCursor() != "" {
@@ -185,7 +177,7 @@ func cursorBreaks() []flaw {
 			},
 		},
 		{
-			Name: "resume-repeats", Case: "cursor-resume", Saw: "",
+			Name: "resume-repeats", Case: "cursor-resume", Saw: "10 came",
 			Does: "From a cursor it sends the page before once more.",
 			sync: func(o *outlet) error {
 				o.request = proto.CloneOf(o.request)
@@ -194,7 +186,7 @@ func cursorBreaks() []flaw {
 			},
 		},
 		{
-			Name: "resume-late", Case: "cursor-resume", Saw: "",
+			Name: "resume-late", Case: "cursor-resume", Saw: "10 did not come",
 			Does: "From the last cursor of a listing it sends nothing.",
 			sync: func(o *outlet) error {
 				if strings.HasPrefix(o.request.GetCursor(), cursorVersion+":users:4:") {
@@ -204,7 +196,7 @@ func cursorBreaks() []flaw {
 			},
 		},
 		{
-			Name: "garbage-begins", Case: "cursor-foreign", Saw: "",
+			Name: "garbage-begins", Case: "cursor-foreign", Saw: "garbage",
 			Does: "It begins from the beginning with a cursor that is none.",
 			sync: func(o *outlet) error {
 				if !strings.HasPrefix(o.request.GetCursor(), cursorVersion) {
@@ -215,7 +207,7 @@ func cursorBreaks() []flaw {
 			},
 		},
 		{
-			Name: "changed-begins", Case: "cursor-foreign", Saw: "",
+			Name: "changed-begins", Case: "cursor-foreign", Saw: "cut in the middle",
 			Does: "It begins from the beginning with a cursor that was changed.",
 			sync: func(o *outlet) error {
 				err := o.sync()
@@ -235,7 +227,7 @@ func cursorBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "resume-crash", Case: "cursor-connect", Saw: "",
+			Name: "resume-crash", Case: "cursor-connect", Saw: "ended (exit status 1)",
 			Does: "It crashes when it is connected with a cursor that is not its own.",
 			connect: onResume(func(*response) {
 				os.Exit(wire.ExitOurs)

@@ -60,7 +60,7 @@ type server struct {
 
 	mu       sync.Mutex // guards all below
 	accepted *connectorv1.ConnectRequest
-	stuck    bool
+	astray   bool               // something has happened that the flaw leads astray
 	cancel   context.CancelFunc // of the Sync that runs
 	counter  int
 	kept     []any // what a leak keeps
@@ -88,6 +88,19 @@ func (s *server) connected() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.accepted != nil
+}
+
+// setAstray notes what leads the flaw astray.
+func (s *server) setAstray() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.astray = true
+}
+
+func (s *server) isAstray() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.astray
 }
 
 // count returns 1 at the first call, 2 at the next.
