@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,10 +95,13 @@ func (p property) kind() string {
 	case len(p.Enum) > 0:
 		word = "one of " + strings.Join(p.Enum, ", ")
 	case p.Minimum != nil && p.Maximum != nil && p.Type != "string":
-		word += fmt.Sprintf(", %g to %g", *p.Minimum, *p.Maximum)
+		word += ", " + number(*p.Minimum) + " to " + number(*p.Maximum)
 	}
 	return word
 }
+
+// number writes a bound as people do, whatever its size.
+func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
 func (p property) fallback() string {
 	switch {

@@ -16,7 +16,7 @@ var aDescription = connectorv1.DescribeResponse_builder{
 	ConfigSchemaJson: []byte(`{"type":"object","required":["address"],"properties":{
 		"kind":{"type":"string","title":"Kind","enum":["a|b","c"],"default":"c","x-order":1},
 		"address":{"type":"string","title":"Address","description":"With <b>or</b> without *stars* and ` + "`code`" + `,\n| or two lines.","examples":["roster.example.com"],"x-listing":true,"x-order":0},
-		"share":{"type":"integer","title":"Share","minimum":1,"maximum":100,"default":50,"x-order":2},
+		"share":{"type":"integer","title":"Share","minimum":1,"maximum":1000000,"default":50,"x-order":2},
 		"token":{"type":"string","title":"Token","x-secret":true,"x-order":3}}}`),
 	Reasons: []*connectorv1.ReasonDescription{
 		connectorv1.ReasonDescription_builder{Reason: "PACING", Title: "A pause", Fix: "Nothing is to be done."}.Build(),
@@ -40,7 +40,7 @@ func TestThePageOfAConnector(t *testing.T) {
 		"# Roster\n\nReads people.\n\nWhat is read.\n\n## Set it up\n\n",
 		"| `address` | Address | text | **required** | With &lt;b>or&lt;/b> without \\*stars\\* and \\`code\\`, \\| or two lines. For example roster.example.com. It decides who or what is listed. |\n| `kind` |",
 		"| `kind` | Kind | one of a\\|b, c | `\"c\"` |  |\n",
-		"| `share` | Share | whole number, 1 to 100 | `50` |  |\n",
+		"| `share` | Share | whole number, 1 to 1000000 | `50` |  |\n",
 		"| `token` | Token | secret |  |  |\n",
 		"| `users` | People | people | `id` | 6 h | `read:users`, `read:mail` |\n",
 		"| `memberships` | Memberships | other objects | `user` | 90 min |  |\n",
