@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"go/format"
@@ -42,6 +43,22 @@ func TestAConnectorOfItsOwnModuleIsGreenAtOnce(t *testing.T) {
 	if mod := read(t, c.Folder, "go.mod"); strings.Contains(mod, "sqlite") || strings.Contains(mod, "chromedp") {
 		t.Errorf("the connector's module requires what only Patchbay's service needs:\n%s", mod)
 	}
+}
+
+// Where go does not tell what the packages need, all that Patchbay requires is
+// there: a longer list, and as complete.
+func TestAConnectorIsBuiltWithAllRequirements(t *testing.T) {
+	t.Parallel()
+	asked, cancel := context.WithCancel(t.Context())
+	cancel() // go is not asked
+	c, err := Write(asked, Settings{Name: sample, Folder: filepath.Join(t.TempDir(), sample), Patchbay: patchbay(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mod := read(t, c.Folder, "go.mod"); !strings.Contains(mod, "modernc.org/sqlite ") {
+		t.Fatalf("the list is the short one:\n%s", mod)
+	}
+	goRun(t, c.Folder, "vet", "./...")
 }
 
 // In Patchbay's own module it is one of its connectors.
