@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchbay.example/internal/spelling"
 	"patchbay.example/internal/wire"
 )
 
@@ -260,35 +261,8 @@ func unknown(name string, known []string) string {
 
 // suggestion names the known property that is spelt most like name, if one is.
 func suggestion(name string, known []string) string {
-	best, bestDistance := "", max(2, len(name)/3)+1
-	for _, candidate := range known {
-		if d := editDistance(strings.ToLower(name), candidate); d < bestDistance {
-			best, bestDistance = candidate, d
-		}
+	if nearest, ok := spelling.Nearest(name, known); ok {
+		return fmt.Sprintf(" (did you mean %q?)", nearest)
 	}
-	if best == "" {
-		return " (known are " + strings.Join(known, ", ") + ")"
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
-}
-
-// editDistance is Levenshtein's, in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		previous := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := previous
-			if a[i] != b[j] {
-				cost++
-			}
-			previous = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return " (known are " + strings.Join(known, ", ") + ")"
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/validation"
 
 	"patchbay.example/internal/service"
+	"patchbay.example/internal/spelling"
 )
 
 // reasonInput is the reason of requests that can't be taken as they are.
@@ -131,35 +132,8 @@ func suggestion(name string, known []string) string {
 	if len(known) == 0 {
 		return "; there are none here"
 	}
-	nearest := slices.MinFunc(known, func(a, b string) int { return cmp.Compare(distance(name, a), distance(name, b)) })
-	if distance(name, nearest) <= max(1, len(nearest)/3) {
+	if nearest, ok := spelling.Nearest(name, known); ok {
 		return fmt.Sprintf("; did you mean %s?", nearest)
 	}
 	return "; there are " + strings.Join(known, ", ")
-}
-
-// distance counts the letters to add, drop or replace, upper and lower case
-// being the same. Names too long to be one of ours are far from all.
-func distance(a, b string) int {
-	if len(a) > maxNameBytes {
-		return len(a)
-	}
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"patchbay.example/internal/program"
+	"patchbay.example/internal/spelling"
 )
 
 // Values of --format.
@@ -131,7 +132,7 @@ func flagError(cmd *cobra.Command, err error) error {
 func unknownFlag(cmd *cobra.Command, name string) error {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if guess, ok := nearest(name, names); ok {
+	if guess, ok := spelling.Nearest(name, names); ok {
 		return program.Usagef(cmd, "there is no flag --%s: did you mean --%s?", name, guess)
 	}
 	return program.Usagef(cmd, "there is no flag --%s", name)

@@ -20,6 +20,7 @@ import (
 
 	"patchbay.example/internal/connection"
 	"patchbay.example/internal/program"
+	"patchbay.example/internal/spelling"
 	"patchbay.example/internal/wire"
 )
 
@@ -367,7 +368,7 @@ func didYouMean(name string, known []string) string {
 	for i, k := range known {
 		lower[i] = strings.ToLower(k)
 	}
-	guess, ok := nearest(clip(name), lower)
+	guess, ok := spelling.Nearest(clip(name), lower)
 	if !ok {
 		return ""
 	}

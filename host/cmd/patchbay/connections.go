@@ -14,6 +14,7 @@ import (
 	"patchbay.example/host"
 	"patchbay.example/internal/program"
 	"patchbay.example/internal/service"
+	"patchbay.example/internal/spelling"
 	"patchbay.example/internal/wire"
 )
 
@@ -233,5 +234,5 @@ func meantConnector(ctx context.Context, ops service.Operations, name string, er
 	for _, c := range connectors {
 		names = append(names, c.Name)
 	}
-	return nearest(name, names)
+	return spelling.Nearest(name, names)
 }

@@ -29,16 +29,6 @@ func TestTimesHaveTheirDayWhenNotToday(t *testing.T) {
 	}
 }
 
-func TestTheWordThatWasMeant(t *testing.T) {
-	t.Parallel()
-	known := []string{"connections", "connectors", "runs", "sync"}
-	for give, want := range map[string]string{"conections": "connections", "Runs": "runs", "connecter": "connectors", "syn": "sync", "conne": "connections", "xyz": "", "": ""} {
-		if got, ok := nearest(give, known); got != want || ok != (want != "") {
-			t.Errorf("%q is taken for %q, want %q", give, got, want)
-		}
-	}
-}
-
 // Names come from a service: whatever is in them, a table stays a table and the
 // terminal its owner's.
 func FuzzTable(f *testing.F) {
