@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -21,6 +22,8 @@ const (
 	maxPages, maxRecords = 20_000, 2_000_000
 	// maxFindings bounds the findings that are kept for one rule.
 	maxFindings = 10
+	// maxNames bounds how many ids are kept as they are, to be told.
+	maxNames = 10_000
 )
 
 // idHash stands for an id: a million of them are 16 MB.
@@ -46,7 +49,8 @@ type book struct {
 	resource *connectorv1.Resource
 	pages    []page
 	ids      []idHash
-	bytes    int // of all messages
+	names    map[idHash]string // the first of the ids
+	bytes    int               // of all messages
 	findings map[string][]string
 
 	open        bool // parts of a page are missing
@@ -61,13 +65,13 @@ type book struct {
 }
 
 func newBook(resource *connectorv1.Resource) *book {
-	return &book{resource: resource, findings: map[string][]string{}, inPage: map[string]struct{}{}}
+	return &book{resource: resource, findings: map[string][]string{}, names: map[idHash]string{}, inPage: map[string]struct{}{}}
 }
 
 // broken notes that a case's rule was broken.
 func (b *book) broken(rule, format string, args ...any) {
 	if len(b.findings[rule]) < maxFindings {
-		b.findings[rule] = append(b.findings[rule], fmt.Sprintf(format, args...))
+		b.findings[rule] = append(b.findings[rule], strings.TrimRight(fmt.Sprintf(format, args...), "."))
 	}
 }
 
@@ -163,7 +167,11 @@ func (b *book) cursor(cursor string, number int) {
 // record judges one record. index is its place in the message.
 func (b *book) record(record *connectorv1.Record, where string, index int) {
 	id := record.GetId()
-	b.ids = append(b.ids, hashOf(id))
+	hash := hashOf(id)
+	b.ids = append(b.ids, hash)
+	if len(b.names) < maxNames && len(id) <= wire.MaxIDBytes {
+		b.names[hash] = id
+	}
 	switch {
 	case id == "":
 		b.broken("ids-unique", "%s has no id", where)
@@ -296,21 +304,42 @@ func (b *book) set(n int) map[idHash]struct{} {
 	return ids
 }
 
-// difference says how two sets of ids differ; empty if they don't.
-func difference(want, got map[idHash]struct{}) string {
-	missing, extra := 0, 0
-	for id := range want {
-		if _, ok := got[id]; !ok {
-			missing++
-		}
-	}
-	for id := range got {
-		if _, ok := want[id]; !ok {
-			extra++
-		}
-	}
-	if missing+extra == 0 {
+// difference says how two sets of ids differ, with ids out of the books as
+// examples; empty if they don't.
+func difference(want, got map[idHash]struct{}, books ...*book) string {
+	missing, extra := lacking(want, got), lacking(got, want)
+	if len(missing)+len(extra) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("of %d records %d did not come, and %d came that do not belong there", len(want), missing, extra)
+	return fmt.Sprintf("of %d records %d did not come%s, and %d came that do not belong there%s",
+		len(want), len(missing), examples(missing, books), len(extra), examples(extra, books))
+}
+
+// lacking are the ids of one set that another lacks.
+func lacking(all, among map[idHash]struct{}) []idHash {
+	var lacking []idHash
+	for id := range all {
+		if _, ok := among[id]; !ok {
+			lacking = append(lacking, id)
+		}
+	}
+	return lacking
+}
+
+// examples names some ids, in parentheses; empty where none is known.
+func examples(hashes []idHash, books []*book) string {
+	var names []string
+	for _, hash := range hashes {
+		for _, b := range books {
+			if name, ok := b.names[hash]; ok {
+				names = append(names, fmt.Sprintf("%.60q", name))
+				break
+			}
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	slices.Sort(names)
+	return " (" + some(names) + ")"
 }

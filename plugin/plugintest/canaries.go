@@ -75,23 +75,41 @@ func (c *canaries) add(name, value string) {
 
 // addForms adds a value as it stands, and as it may be written.
 func (c *canaries) addForms(name, prefix, value string) {
-	quoted, _ := json.Marshal(value) // a string always can be
-	forms := map[string]string{
-		"plain": value, "URL-escaped": url.QueryEscape(value), "escaped for a URL's path": url.PathEscape(value),
-		"in JSON": strings.Trim(string(quoted), `"`), "quoted": strings.Trim(fmt.Sprintf("%q", value), `"`),
-		"in hexadecimal": hex.EncodeToString([]byte(value)), "in upper hexadecimal": strings.ToUpper(hex.EncodeToString([]byte(value))),
+	add := func(form, text string) { c.addNeedle(needle{text: []byte(text), secret: name, form: prefix + form}) }
+	add("plain", value)
+	add("escaped for a URL", url.QueryEscape(value))
+	add("escaped for a URL", url.PathEscape(value))
+	add("quoted", inside(fmt.Sprintf("%q", value)))
+	add("in hexadecimal", hex.EncodeToString([]byte(value)))
+	add("in hexadecimal", strings.ToUpper(hex.EncodeToString([]byte(value))))
+	for _, html := range []bool{true, false} { // package log/slog escapes no HTML
+		once := inJSON(value, html)
+		add("in JSON", once)
+		add("in JSON within JSON", inJSON(once, true))
+		add("in JSON within JSON", inJSON(once, false))
 	}
 	for shift := range 3 {
 		// What of an encoding depends on the secret alone, wherever in the text
 		// that is encoded it stands.
 		padded := append(make([]byte, shift), value...)
 		first, last := (shift*8+5)/6, len(padded)*8/6
-		forms[fmt.Sprintf("in base64 (%d)", shift)] = base64.RawStdEncoding.EncodeToString(padded)[first:last]
-		forms[fmt.Sprintf("in URL-safe base64 (%d)", shift)] = base64.RawURLEncoding.EncodeToString(padded)[first:last]
+		add("in base64", base64.RawStdEncoding.EncodeToString(padded)[first:last])
+		add("in base64", base64.RawURLEncoding.EncodeToString(padded)[first:last])
 	}
-	for form, text := range forms {
-		c.addNeedle(needle{text: []byte(text), secret: name, form: prefix + form})
-	}
+}
+
+// inJSON is a text as it stands in a JSON string.
+func inJSON(text string, escapeHTML bool) string {
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(escapeHTML)
+	_ = encoder.Encode(text) // a string always can be
+	return inside(strings.TrimSuffix(encoded.String(), "\n"))
+}
+
+// inside is a quoted text without its quotes.
+func inside(quoted string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
 }
 
 func (c *canaries) addNeedle(n needle) {
@@ -129,6 +147,9 @@ func longParts(value string) []string {
 		}
 		for begin := 0; begin+partBytes <= len(run) && len(run) > partBytes && len(parts) < maxParts; begin += partStride {
 			parts = append(parts, run[begin:begin+partBytes])
+		}
+		if len(run) > partBytes && len(parts) < maxParts {
+			parts = append(parts, run[len(run)-partBytes:])
 		}
 	}
 	return parts

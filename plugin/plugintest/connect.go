@@ -20,6 +20,7 @@ import (
 const (
 	sectionConnect = "Connect"
 	caseConnects   = "connects"
+	caseSideBySide = "side-by-side"
 
 	// maxWrongConfigs bounds the configurations that are tried and must be
 	// refused: each needs a process of its own.
@@ -39,7 +40,7 @@ func connectCases() []Case {
 			try:      tryConnects,
 		},
 		{
-			Name: "side-by-side", Section: sectionConnect, Title: "Two processes run beside each other",
+			Name: caseSideBySide, Section: sectionConnect, Title: "Two processes run beside each other",
 			Requires: "While a process of the connector runs and is connected, another one starts and connects: they share no file, no port and no lock.",
 			Why:      "A host runs a process for each connection, and starts a new one before it is certain that the last has ended.",
 			after:    []string{caseHandshake, caseConnects},

@@ -88,7 +88,7 @@ func tryCursorResume(ctx context.Context, t *trial) error {
 		if err != nil {
 			return fail("Resumed from the cursor of page %d: %v", from.number, err)
 		}
-		if problem := difference(listing.set(from.number), rest.set(0)); problem != "" {
+		if problem := difference(listing.set(from.number), rest.set(0), listing, rest); problem != "" {
 			return fail("Resumed from the cursor of page %d of %d, %s. A cursor says where to go on after its page.", from.number, len(listing.pages), problem)
 		}
 		if problem := newFindings(listing, rest); problem != "" {

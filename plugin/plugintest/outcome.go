@@ -57,5 +57,5 @@ func some(findings []string) string {
 	if len(findings) <= few {
 		return strings.Join(findings, "; ")
 	}
-	return fmt.Sprintf("%s; and %d more", strings.Join(findings[:few], "; "), len(findings)-few)
+	return fmt.Sprintf("%s; %d more", strings.Join(findings[:few], "; "), len(findings)-few)
 }

@@ -36,7 +36,7 @@ func processCases() []Case {
 			Name: "kill-resume", Section: sectionProcess, Title: "Killed at a page, a new process goes on",
 			Requires: "A connector keeps nothing between two processes: killed in a listing, a new process with the same configuration and the cursor of the last page sends the rest, and nobody is lost.",
 			Why:      "Processes crash and machines restart in a listing that takes hours.",
-			after:    append(slices.Clone(withListing), caseIDsStable, caseResume), limit: listingLimit,
+			after:    append(slices.Clone(withListing), caseIDsStable, caseResume, "cursor-connect"), limit: listingLimit,
 			try: tryKillResume,
 		},
 		{
@@ -123,7 +123,7 @@ func (t *trial) goOn(ctx context.Context, listing, begun *book, last page) error
 	for id := range begun.set(0) {
 		all[id] = struct{}{}
 	}
-	if problem := difference(listing.set(0), all); problem != "" {
+	if problem := difference(listing.set(0), all, listing, begun, rest); problem != "" {
 		return fail("Killed after page %d of %d and resumed in a new process, %s. Everything that is needed to go on must be in the cursor.", last.number, len(listing.pages), problem)
 	}
 	return pass("Killed after page %d of %d and resumed in a new process, all %d records came.", last.number, len(listing.pages), len(all))

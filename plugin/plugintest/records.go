@@ -123,7 +123,7 @@ func tryIDsStable(ctx context.Context, t *trial) error {
 	if err != nil {
 		return fmt.Errorf("a second listing, from another process: %w", err)
 	}
-	if problem := difference(listing.set(0), again.set(0)); problem != "" {
+	if problem := difference(listing.set(0), again.set(0), listing, again); problem != "" {
 		return fail("In a second listing of %q, from another process, %s. Take the service's own key for the id. (If somebody changed the directory meanwhile, run this again.)", listing.resource.GetName(), problem)
 	}
 	return pass("Two listings from two processes had the same %d records.", len(again.set(0)))

@@ -44,6 +44,7 @@ type stream struct {
 
 	first  *connectorv1.SyncResponse // read when it was opened
 	silent atomic.Bool               // nothing came in time
+	ours   atomic.Bool               // it was stopped by us
 	notice time.Duration             // what the last Wait bought
 	waited *saidWait                 // the wait that lasts
 }
@@ -131,10 +132,16 @@ func (s *stream) page(ctx context.Context) (page, error) {
 	}
 }
 
+// errStopped is the end of a stream that the suite itself has stopped.
+var errStopped = errors.New("the stream was stopped")
+
 // end tells the book how the stream ended.
 func (s *stream) end(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if s.ours.Load() {
+		return errStopped
 	}
 	if _, known := errors.AsType[*callError](err); !known && !errors.Is(err, io.EOF) {
 		if tooLarge(err) {
@@ -190,6 +197,7 @@ func (s *stream) stop() {
 	if s == nil {
 		return
 	}
+	s.ours.Store(true)
 	s.cancel()
 	s.process.cancelled = s.process.cancelled || !s.book.done
 }

@@ -103,9 +103,14 @@ func (t *trial) fresh(ctx context.Context, how startup) (*process, error) {
 	if t.unstartable != "" {
 		return nil, skip("No process could be started any more (see the case %q).", t.unstartable)
 	}
+	if t.failed[caseSideBySide] && t.main != nil && t.main.alive() {
+		return nil, skip("It needs a second process (see the case %q).", caseSideBySide)
+	}
 	p, err := t.begin(ctx, how)
 	if err != nil && ctx.Err() == nil {
-		t.unstartable = t.current
+		if t.current != caseSideBySide {
+			t.unstartable = t.current
+		}
 		return nil, fail("A process can't be started: %v", err)
 	}
 	return p, err
@@ -165,7 +170,7 @@ func (t *trial) another(ctx context.Context, how startup) (*process, error) {
 		return p, nil
 	}
 	p.discard(ctx)
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && t.current != caseSideBySide {
 		t.unconnected = t.current
 	}
 	return nil, err
