@@ -7,10 +7,11 @@ import (
 
 // What is removed is removed in transactions of so many rows, so that none
 // holds the write connection longer than 200 ms on slow disks: a version takes
-// its body and its words along, a sighting is narrow.
+// its body and its words along, a sheet has 2 KB.
 const (
 	versionChunk  = 500
-	sightingChunk = 5000
+	sheetChunk    = 500
+	strangerChunk = 5000
 )
 
 // attempts bounds how often a page is compared again, or the way of a promotion
@@ -25,15 +26,9 @@ const deadRuns = "r.status IN ('failed', 'abandoned', 'discarded', 'superseded')
 // What to remove: conditions on v, after the index that finds it.
 const (
 	stagedOf    = "version v INDEXED BY version_opened WHERE v.connection_id = ?1 AND v.opened_by = ?2"
-	stagedUnmet = stagedOf + " AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.run_id = v.opened_by AND s.person_id = v.person_id AND s.pass = ?3)"
+	stagedUnmet = stagedOf + " AND NOT " + metBy
 	closedBy    = "version v INDEXED BY version_closed WHERE v.connection_id = ?1 AND v.closed_by = ?2"
 	allVersions = "version v WHERE v.connection_id = ?1"
-)
-
-// And conditions on s.
-const (
-	sightingsOf   = "s.run_id = ?1"
-	earlierPasses = "s.run_id = ?1 AND s.pass < ?2"
 )
 
 // removeInChunks removes the versions that a condition names, with their words.
@@ -57,14 +52,24 @@ func fourth(arguments []any) []any {
 	return padded
 }
 
-// removeSightings removes the sightings that a condition names.
-func (s *Store) removeSightings(ctx context.Context, where string, arguments ...any) error {
-	padded := fourth(arguments)
+// removeSheets removes whom a run met in the passes before one.
+func (s *Store) removeSheets(ctx context.Context, run, pass int64) error {
 	for {
 		removed, err := affected(s.write.ExecContext(ctx, `
-			DELETE FROM sighting WHERE (run_id, person_id) IN (SELECT s.run_id, s.person_id FROM sighting s WHERE `+where+` LIMIT ?4)`,
-			append(padded, sightingChunk)...))
-		if err != nil || removed < sightingChunk {
+			DELETE FROM sheet WHERE id IN (SELECT id FROM sheet WHERE id >= ?1 << 24 AND id < (?1 + 1) << 24 AND pass < ?2 LIMIT ?3)`,
+			run, pass, sheetChunk))
+		if err != nil {
+			return err
+		}
+		if removed < sheetChunk {
+			break
+		}
+	}
+	for {
+		removed, err := affected(s.write.ExecContext(ctx, `
+			DELETE FROM stranger WHERE (run_id, person_id) IN (SELECT run_id, person_id FROM stranger WHERE run_id = ?1 AND pass < ?2 LIMIT ?3)`,
+			run, pass, strangerChunk))
+		if err != nil || removed < strangerChunk {
 			return err
 		}
 	}

@@ -3,9 +3,12 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 
 	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sheet"
 )
 
 // Compare implements [store.Store].
@@ -25,32 +28,39 @@ func (s *Store) Compare(ctx context.Context, f store.Fence) (store.Comparison, e
 	return found, nil
 }
 
-// compare counts over narrow rows what promoting a run would do. Of those that
-// stand it looks up each once, among the sightings.
+// compare counts what promoting a run would do. Of those that stand it looks at
+// the sheets, and up those only whom the run did not meet.
 func compare(ctx context.Context, tx *sql.Tx, run store.Run) (store.Comparison, error) {
 	var c store.Comparison
-	var missed, missedAccess int64
-	err := tx.QueryRowContext(ctx, `
-		SELECT count(*), coalesce(sum(v.access), 0), coalesce(sum(s.person_id IS NULL), 0), coalesce(sum(s.person_id IS NULL AND v.access), 0)
-		FROM version v
-		LEFT JOIN sighting s ON s.run_id = ?1 AND s.person_id = v.person_id AND s.pass = ?2
-		WHERE v.connection_id = ?3 AND v.closed_by IS NULL AND v.opened_by <= ?4`,
-		run.ID, run.Pass, run.ConnectionID, run.Base).Scan(&c.Stands, &c.StandsWithAccess, &missed, &missedAccess)
+	err := tx.QueryRowContext(ctx, "SELECT people, with_access FROM connection WHERE id = ? AND generation = ?", run.ConnectionID, run.Base).
+		Scan(&c.Stands, &c.StandsWithAccess)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) { // it is to be promoted on another base, and won't be
+		return c, err
+	}
+	err = tx.QueryRowContext(ctx, `
+		SELECT (SELECT coalesce(sum(met), 0) FROM sheet WHERE id >= ? AND id < ? AND pass = ?3) + (SELECT count(*) FROM stranger WHERE run_id = ? AND pass = ?3)`,
+		sheetID(run.ID, 0), sheetID(run.ID+1, 0), run.Pass, run.ID).Scan(&c.Seen)
 	if err != nil {
 		return c, err
 	}
-	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sighting WHERE run_id = ? AND pass = ?", run.ID, run.Pass).Scan(&c.Seen); err != nil {
+	var missed, missedAccess int64
+	err = unmet(ctx, tx, run, func(ids []string) error {
+		var people, access int64
+		err := tx.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(v.access), 0) FROM `+standingOf, jsonList(ids), run.ConnectionID, run.Base).Scan(&people, &access)
+		missed, missedAccess = missed+people, missedAccess+access
+		return err
+	})
+	if err != nil {
 		return c, err
 	}
 	var staged, stagedAccess, replacedAccess int64
 	err = tx.QueryRowContext(ctx, `
-		SELECT count(*), coalesce(sum(n.access), 0), count(o.person_id), coalesce(sum(o.access), 0)
-		FROM version n INDEXED BY version_opened
-		CROSS JOIN sighting s ON s.run_id = n.opened_by AND s.person_id = n.person_id AND s.pass = ?1
+		SELECT count(*), coalesce(sum(v.access), 0), count(o.person_id), coalesce(sum(o.access), 0)
+		FROM version v INDEXED BY version_opened
 		LEFT JOIN version o
-			ON o.connection_id = n.connection_id AND o.person_id = n.person_id AND o.opened_by <= ?2 AND o.closed_by IS NULL
-		WHERE n.connection_id = ?3 AND n.opened_by = ?4`,
-		run.Pass, run.Base, run.ConnectionID, run.ID).Scan(&staged, &stagedAccess, &c.Changed, &replacedAccess)
+			ON ?4 > 0 AND o.connection_id = v.connection_id AND o.person_id = v.person_id AND o.opened_by <= ?4 AND o.closed_by IS NULL
+		WHERE v.connection_id = ?1 AND v.opened_by = ?2 AND (?3 = 1 OR `+metBy+`)`,
+		run.ConnectionID, run.ID, run.Pass, run.Base).Scan(&staged, &stagedAccess, &c.Changed, &replacedAccess)
 	if err != nil {
 		return c, err
 	}
@@ -62,4 +72,38 @@ func compare(ctx context.Context, tx *sql.Tx, run store.Run) (store.Comparison, 
 		c.WithAccess -= missedAccess
 	}
 	return c, nil
+}
+
+// standingOf are the standing versions of a list of people.
+const standingOf = `json_each(?1) j CROSS JOIN version v ON v.connection_id = ?2 AND v.person_id = j.value AND v.closed_by IS NULL AND v.opened_by <= ?3`
+
+// unmetChunk bounds the ids that are looked up at once.
+const unmetChunk = 1000
+
+// unmet calls do with the ids of those whom the base has met and the run has not
+// in its pass, a chunk at a time. None of them stands who is not among them.
+func unmet(ctx context.Context, tx *sql.Tx, run store.Run, do func(ids []string) error) error {
+	if run.Base == 0 {
+		return nil
+	}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT b.seen & ~coalesce(s.seen, 0), b.ids FROM sheet b LEFT JOIN sheet s ON s.id = (?1 << 24 | (b.id & 0xffffff)) AND s.pass = ?2
+		WHERE b.id >= ?3 << 24 AND b.id < (?3 + 1) << 24 AND b.seen & ~coalesce(s.seen, 0) <> 0`, run.ID, run.Pass, run.Base)
+	missing, err := collect(rows, err, func(row scanner) ([]string, error) {
+		var bits int64
+		var ids sql.RawBytes
+		if err := row.Scan(&bits, &ids); err != nil {
+			return nil, err
+		}
+		return sheet.IDsOf(bits, ids)
+	})
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(slices.Concat(missing...), unmetChunk) {
+		if err := do(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }

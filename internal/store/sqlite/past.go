@@ -17,7 +17,7 @@ func (s *Store) Departed(ctx context.Context, connection int64, after string, li
 			return err
 		}
 		// The versions come in the order of persons, so that grouping sorts nothing
-		// and ends at the limit. No run is 0, and so nobody's sighting is found: ON
+		// and ends at the limit. No sheet is 0, and so nobody was met: ON
 		// false would read all of them for each row.
 		rows, err := tx.QueryContext(ctx, `
 			WITH gone (person_id, opened_by) AS MATERIALIZED (
@@ -29,7 +29,7 @@ func (s *Store) Departed(ctx context.Context, connection int64, after string, li
 			SELECT `+personColumns+`
 			FROM gone CROSS JOIN version v ON v.connection_id = ?1 AND v.person_id = gone.person_id AND v.opened_by = gone.opened_by
 			CROSS JOIN body b ON b.id = v.body_id
-			LEFT JOIN sighting s ON s.run_id = 0 AND s.person_id = v.person_id
+			LEFT JOIN sheet s ON s.id = 0
 			ORDER BY v.person_id`, connection, after, store.Limit(limit))
 		found, err = collect(rows, err, scanPerson)
 		return err

@@ -7,17 +7,18 @@ import (
 	"strings"
 
 	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sheet"
 )
 
 // personColumns are a person's, of v, b and s.
 const personColumns = `v.person_id, v.visible, b.user_name, b.name, b.email, b.title, b.department, b.status, v.access, b.view, b.source,
-	coalesce(s.last_login, 0), coalesce(s.password_changed, 0), coalesce(s.last_updated, 0), v.opened_by, coalesce(s.stale, 0)`
+	v.opened_by, substr(s.slots, v.number % 24 * 54 + 1, 54)`
 
 // What readers see of the connection c: the versions of its generation, with
-// their bodies and the sightings of the generation's run.
+// their bodies and their slots in the sheets of the generation's run.
 const (
 	seen     = "v.connection_id = c.id AND v.opened_by <= c.generation AND (v.closed_by IS NULL OR v.closed_by > c.generation)"
-	withBody = " CROSS JOIN body b ON b.id = v.body_id LEFT JOIN sighting s ON s.run_id = c.generation AND s.person_id = v.person_id"
+	withBody = " CROSS JOIN body b ON b.id = v.body_id LEFT JOIN sheet s ON " + sheetOfGeneration
 )
 
 // People implements [store.Store]. A search that holds no letter and no digit
@@ -72,8 +73,7 @@ func (s *Store) Vanishing(ctx context.Context, run int64, limit int) ([]store.Pe
 		}
 		rows, err := tx.QueryContext(ctx, `
 			SELECT `+personColumns+` FROM connection c CROSS JOIN version v ON `+seen+withBody+`
-			WHERE c.id = ?1 AND v.access
-				AND NOT EXISTS (SELECT 1 FROM sighting m WHERE m.run_id = ?2 AND m.person_id = v.person_id AND m.pass = ?3)
+			WHERE c.id = ?1 AND v.access AND NOT `+metBy+`
 			ORDER BY v.person_id LIMIT ?4`, r.ConnectionID, r.ID, r.Pass, store.Limit(limit))
 		found, err = collect(rows, err, scanPerson)
 		return err
@@ -102,9 +102,10 @@ func match(words []string) string {
 
 func scanPerson(row scanner) (store.Person, error) {
 	var p store.Person
-	var login, password, updated int64
+	var slot []byte
 	err := row.Scan(&p.ID, &p.Visible, &p.UserName, &p.Name, &p.Email, &p.Title, &p.Department, &p.Status, &p.Access, &p.View, &p.Source,
-		&login, &password, &updated, &p.Since, &p.Stale)
-	p.Times = store.Times{LastLogin: moment(login), PasswordChanged: moment(password), LastUpdated: moment(updated)}
+		&p.Since, &slot)
+	met := sheet.DecodeSlot(slot)
+	p.Times, p.Stale = met.Times, met.Stale
 	return p, err
 }

@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sheet"
 )
 
 // Promote implements [store.Store].
@@ -22,6 +24,7 @@ func (s *Store) Promote(ctx context.Context, f store.Fence, now time.Time) (stor
 	if err != nil {
 		return store.Run{}, fmt.Errorf("promoting run %d: %w", f.Run, err)
 	}
+	s.books.Drop(f.Run)
 	return promoted, nil
 }
 
@@ -115,7 +118,7 @@ func (s *Store) promote(ctx context.Context, now time.Time, claim func(tx *sql.T
 			if err := wayIsClear(ctx, tx, run); err != nil {
 				return err
 			}
-			run, err = flip(ctx, tx, run, now)
+			run, err = s.flip(ctx, tx, run, now)
 			return err
 		})
 		if !errors.Is(err, errLeftovers) {
@@ -133,6 +136,9 @@ func (s *Store) clearWay(ctx context.Context, run store.Run) error {
 		return err
 	}
 	for _, id := range dead {
+		if err := s.removeSheets(ctx, id, math.MaxInt64); err != nil {
+			return err
+		}
 		if err := s.removeInChunks(ctx, stagedOf, run.ConnectionID, id); err != nil {
 			return err
 		}
@@ -140,10 +146,10 @@ func (s *Store) clearWay(ctx context.Context, run store.Run) error {
 	if run.Pass == 1 {
 		return nil
 	}
-	if err := s.removeInChunks(ctx, stagedUnmet, run.ConnectionID, run.ID, run.Pass); err != nil {
+	if err := s.removeSheets(ctx, run.ID, run.Pass); err != nil {
 		return err
 	}
-	return s.removeSightings(ctx, earlierPasses, run.ID, run.Pass)
+	return s.removeInChunks(ctx, stagedUnmet, run.ConnectionID, run.ID, run.Pass)
 }
 
 // wayIsClear is errLeftovers when clearWay has to be done again.
@@ -153,10 +159,8 @@ func wayIsClear(ctx context.Context, tx *sql.Tx, run store.Run) error {
 		SELECT EXISTS (
 			SELECT 1 FROM run r CROSS JOIN version v INDEXED BY version_opened ON v.connection_id = r.connection_id AND v.opened_by = r.id
 			WHERE `+deadRuns+` AND r.connection_id = ?1 AND r.id < ?2)
-		OR (?3 > 1 AND EXISTS (SELECT 1 FROM sighting WHERE run_id = ?2 AND pass < ?3))
-		OR (?3 > 1 AND EXISTS (
-			SELECT 1 FROM version v INDEXED BY version_opened WHERE v.connection_id = ?1 AND v.opened_by = ?2
-			AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.run_id = v.opened_by AND s.person_id = v.person_id)))`,
+		OR (?3 > 1 AND EXISTS (SELECT 1 FROM sheet WHERE id >= ?2 << 24 AND id < (?2 + 1) << 24 AND pass < ?3))
+		OR (?3 > 1 AND EXISTS (SELECT 1 FROM version v INDEXED BY version_opened WHERE v.connection_id = ?1 AND v.opened_by = ?2 AND NOT `+metBy+`))`,
 		run.ConnectionID, run.ID, run.Pass).Scan(&left)
 	if err == nil && left {
 		err = errLeftovers
@@ -165,7 +169,7 @@ func wayIsClear(ctx context.Context, tx *sql.Tx, run store.Run) error {
 }
 
 // flip makes a run the current generation. It copies no body.
-func flip(ctx context.Context, tx *sql.Tx, run store.Run, now time.Time) (store.Run, error) {
+func (s *Store) flip(ctx context.Context, tx *sql.Tx, run store.Run, now time.Time) (store.Run, error) {
 	compared, err := compare(ctx, tx, run)
 	if err != nil {
 		return run, err
@@ -174,7 +178,7 @@ func flip(ctx context.Context, tx *sql.Tx, run store.Run, now time.Time) (store.
 		return run, err
 	}
 	if run.Unidentified > 0 {
-		err = keepUnmet(ctx, tx, run)
+		err = s.keepUnmet(ctx, tx, run)
 	} else {
 		err = closeUnmet(ctx, tx, run, compared.Removed)
 	}
@@ -213,22 +217,41 @@ func closeUnmet(ctx context.Context, tx *sql.Tx, run store.Run, count int64) err
 	if count == 0 {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `
-		UPDATE version SET closed_by = ?1
-		WHERE connection_id = ?2 AND closed_by IS NULL AND opened_by <= ?3
-			AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.run_id = ?1 AND s.person_id = version.person_id)`, run.ID, run.ConnectionID, run.Base)
-	return err
+	return unmet(ctx, tx, run, func(ids []string) error {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE version SET closed_by = ?1
+			WHERE connection_id = ?2 AND person_id IN (SELECT value FROM json_each(?4)) AND closed_by IS NULL AND opened_by <= ?3`,
+			run.ID, run.ConnectionID, run.Base, jsonList(ids))
+		return err
+	})
 }
 
-// keepUnmet takes over the sightings of whom the run did not meet, when one of
-// its records could have been theirs.
-func keepUnmet(ctx context.Context, tx *sql.Tx, run store.Run) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO sighting (run_id, person_id, pass, source_hash, last_login, password_changed, last_updated, stale)
-		SELECT ?1, s.person_id, ?2, s.source_hash, s.last_login, s.password_changed, s.last_updated, 0
-		FROM version v
-		CROSS JOIN sighting s ON s.run_id = ?3 AND s.person_id = v.person_id
-		WHERE v.connection_id = ?4 AND v.closed_by IS NULL AND v.opened_by <= ?3
-		ON CONFLICT DO NOTHING`, run.ID, run.Pass, run.Base, run.ConnectionID)
-	return err
+// keepUnmet takes over the slots of whom the run did not meet, when one of its
+// records could have been theirs.
+func (s *Store) keepUnmet(ctx context.Context, tx *sql.Tx, run store.Run) error {
+	if run.Base == 0 {
+		return nil
+	}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT b.id & 0xffffff FROM sheet b LEFT JOIN sheet s ON s.id = (?1 << 24 | (b.id & 0xffffff)) AND s.pass = ?2
+		WHERE b.id >= ?3 << 24 AND b.id < (?3 + 1) << 24 AND b.seen & ~coalesce(s.seen, 0) <> 0`, run.ID, run.Pass, run.Base)
+	places, err := collect(rows, err, scanID)
+	if err != nil {
+		return err
+	}
+	for _, place := range places {
+		base, err := s.sheetAt(ctx, tx, run.Base, place, anyPass)
+		if err != nil {
+			return err
+		}
+		own, err := s.sheetAt(ctx, tx, run.ID, place, run.Pass)
+		if err != nil {
+			return err
+		}
+		own.Keep(base)
+		if err := s.writeSheets(ctx, tx, run.ID, []*sheet.Sheet{own}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -3,9 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 
 	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sheet"
 )
 
 // Quarantine implements [store.Store]. An id that no record may have counts as
@@ -19,34 +19,44 @@ func (s *Store) Quarantine(ctx context.Context, f store.Fence, q store.Quarantin
 		if err != nil || !identified {
 			return err
 		}
-		return meetUnread(ctx, tx, run, q.ID)
+		return s.meetUnread(ctx, tx, run, q.ID)
 	})
 }
 
-// meetUnread writes the sighting of somebody whose record could not be read. It
-// carries the last good source's hash and times: of this pass, or else of the
-// base.
-func meetUnread(ctx context.Context, tx *sql.Tx, run store.Run, person string) error {
-	met, err := affected(tx.ExecContext(ctx, `
-		UPDATE sighting SET stale = 1 WHERE run_id = ? AND person_id = ? AND pass = ?`, run.ID, person, run.Pass))
-	if err != nil || met > 0 {
+// meetUnread notes that somebody's record could not be read. The slot carries the
+// last good source's hash and times: of this pass, or else of the base.
+func (s *Store) meetUnread(ctx context.Context, tx *sql.Tx, run store.Run, person string) error {
+	known, err := sheetReader{s, tx, run}.versions(ctx, []string{person})
+	if err != nil {
 		return err
 	}
-	// What an earlier pass staged counts no more.
-	var staged int64
-	err = tx.QueryRowContext(ctx, `
-		SELECT body_id FROM version WHERE connection_id = ? AND person_id = ? AND opened_by = ?`,
-		run.ConnectionID, person, run.ID).Scan(&staged)
-	if err == nil {
-		err = removeVersions(ctx, tx, []int64{staged})
+	is, ok := known[person]
+	own := sheet.Of(0, run.Pass)
+	at := is.Number % sheet.People
+	if ok {
+		if own, err = s.sheetAt(ctx, tx, run.ID, sheet.Place(is.Number), run.Pass); err != nil {
+			return err
+		}
 	}
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
+	slot := own.Slots[at]
+	if !slot.Met {
+		// What an earlier pass staged counts no more.
+		if is.Staged != nil {
+			if err := removeVersions(ctx, tx, []int64{is.Ref}); err != nil {
+				return err
+			}
+		}
+		if is.Standing == nil {
+			_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO stranger (run_id, person_id, pass) VALUES (?, ?, ?)", run.ID, person, run.Pass)
+			return err
+		}
+		base, err := s.sheetAt(ctx, tx, run.Base, own.Place, anyPass)
+		if err != nil {
+			return err
+		}
+		slot = base.Slots[at]
 	}
-	_, err = tx.ExecContext(ctx, `
-		INSERT OR REPLACE INTO sighting (run_id, person_id, pass, source_hash, last_login, password_changed, last_updated, stale)
-		SELECT ?1, ?2, ?3, coalesce(s.source_hash, x''), coalesce(s.last_login, 0), coalesce(s.password_changed, 0), coalesce(s.last_updated, 0), 1
-		FROM (SELECT 1) LEFT JOIN sighting s ON s.run_id = ?4 AND s.person_id = ?2`,
-		run.ID, person, run.Pass, run.Base)
-	return err
+	slot.Met, slot.Stale = true, true
+	own.Set(is.Number, person, slot)
+	return s.writeSheets(ctx, tx, run.ID, []*sheet.Sheet{own})
 }

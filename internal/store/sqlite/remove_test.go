@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sheet"
 	"patchbay.example/internal/store/sqlite"
 )
 
@@ -32,7 +33,7 @@ func TestRemoveLeavesNoRow(t *testing.T) {
 			if err := remove(t, s, connection); err != nil {
 				t.Fatal(err)
 			}
-			for _, table := range []string{"connection", "run", "version", "body", "sighting", "body_words('person1')"} {
+			for _, table := range []string{"connection", "run", "version", "body", "sheet", "stranger", "body_words('person1')"} {
 				if got := count(t, s, table); got != 0 {
 					t.Errorf("%d rows are left in %s", got, table)
 				}
@@ -53,9 +54,9 @@ func TestSweepLeavesNoBody(t *testing.T) {
 	if err := s.Sweep(t.Context(), later, later); err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"version", "body", "sighting"} {
-		if got := count(t, s, table); got != benchPeople {
-			t.Errorf("%d rows in %s, want %d", got, table, benchPeople)
+	for table, want := range map[string]int{"version": benchPeople, "body": benchPeople, "sheet": (benchPeople + sheet.People - 1) / sheet.People} {
+		if got := count(t, s, table); got != want {
+			t.Errorf("%d rows in %s, want %d", got, table, want)
 		}
 	}
 	found, err := s.People(t.Context(), store.PeopleQuery{ConnectionID: connection, Search: "person1999"})

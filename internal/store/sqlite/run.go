@@ -29,8 +29,8 @@ func (s *Store) BeginRun(ctx context.Context, b store.Begin) (store.Run, error) 
 			return err
 		}
 		added, err := tx.ExecContext(ctx, `
-			INSERT INTO run (connection_id, status, cause, epoch, base, config_hash, connector_version, started, lease_until, pass, slot, worker)
-			VALUES (?, 'running', ?, 1, ?, ?, ?, ?, ?, 1, ?, ?)`,
+			INSERT INTO run (connection_id, status, cause, epoch, base, config_hash, connector_version, started, lease_until, pass, slot, worker, numbered)
+			VALUES (?1, 'running', ?, 1, ?, ?, ?, ?, ?, 1, ?, ?, (SELECT coalesce(max(numbered), 0) FROM run WHERE connection_id = ?1))`,
 			b.ConnectionID, store.Text(b.Trigger), base, b.ConfigHash, store.Text(b.ConnectorVersion), milliseconds(b.Now), milliseconds(b.LeaseUntil),
 			milliseconds(b.Slot), store.Text(b.Worker))
 		if err != nil {
@@ -117,7 +117,7 @@ func (s *Store) Renew(ctx context.Context, f store.Fence, until time.Time, waite
 }
 
 // Restart implements [store.Store]. What the passes before met and staged stays
-// until promoting removes it: sightings tell their pass.
+// until promoting removes it: sheets tell their pass.
 func (s *Store) Restart(ctx context.Context, f store.Fence) error {
 	return s.fenced(ctx, f, "restarting", func(tx *sql.Tx, _ store.Run) error {
 		_, err := tx.ExecContext(ctx, `
@@ -148,6 +148,7 @@ func (s *Store) Finish(ctx context.Context, f store.Fence, end store.Finish) err
 }
 
 func (s *Store) finish(ctx context.Context, f store.Fence, end store.Finish, compared store.Comparison) error {
+	defer s.books.Drop(f.Run)
 	return s.fenced(ctx, f, "finishing", func(tx *sql.Tx, run store.Run) error {
 		if end.Status == store.RunHeld {
 			if !run.Complete {

@@ -14,8 +14,8 @@
 //
 // A version is a narrow row of the table version, with the run that wrote it and
 // the one that closed it, and a row of body, which is written once: comparing
-// and promoting touch no body. What was met is a row of sighting, a table
-// without rowid. Search is an FTS5 index over folded words, with a body's id as
+// and promoting touch no body. What was met is kept by number in sheets of 24
+// people; see [patchbay.example/internal/store/sheet]. Search is an FTS5 index over folded words, with a body's id as
 // its rowid. migrations/ holds the schema.
 //
 // # Order in promoting
@@ -32,6 +32,7 @@ import (
 	"log/slog"
 
 	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sheet"
 )
 
 // Store is a store in a SQLite file. [Open] makes one.
@@ -40,6 +41,7 @@ type Store struct {
 	write, read *sql.DB
 	log         *slog.Logger
 	statements  statements
+	books       sheet.Books
 }
 
 var _ store.Store = (*Store)(nil)

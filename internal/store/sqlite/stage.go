@@ -1,136 +1,81 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 
 	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sheet"
 )
 
 // StagePage implements [store.Store]. It reads what the page is compared with,
 // and computes what is new, before it takes the write connection; should the
 // run or somebody in it have changed meanwhile, it begins again.
 func (s *Store) StagePage(ctx context.Context, f store.Fence, p store.StagedPage) error {
-	records, err := distinct(p.Records)
+	records, err := sheet.Distinct(p.Records)
 	if err != nil {
 		return fmt.Errorf("a page of run %d: %w", f.Run, err)
 	}
+	book, put := s.books.Take(f.Run)
+	defer put()
 	for range attempts {
-		var plan pagePlan
-		plan, err = s.comparePage(ctx, f, records)
-		if err == nil {
-			err = s.writing(ctx, func(tx *sql.Tx) error { return s.storePage(ctx, tx, p, plan) })
+		if err = s.stage(ctx, f, p, records, book); err == nil {
+			return nil
 		}
+		book.Reset()
 		if !errors.Is(err, errOutdated) {
 			break
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("storing a page of run %d: %w", f.Run, err)
-	}
-	return nil
-}
-
-// pagePlan is what storing a page comes to.
-type pagePlan struct {
-	run       store.Run
-	forgotten int64 // of the connection, when it was read
-	records   []store.StagedRecord
-	open      []opened // versions to write
-	drop      []int64  // bodies of staged versions that no longer hold
-}
-
-// opened is a version to write.
-type opened struct {
-	person string
-	store.Version
+	return fmt.Errorf("storing a page of run %d: %w", f.Run, err)
 }
 
 // errOutdated: what a page was compared with has changed.
 var errOutdated = errors.New("the page was compared with something that has changed")
 
-// distinct are a page's records, the later of two with the same id, by id: rows
-// are then written in the order of their index.
-func distinct(records []store.StagedRecord) ([]store.StagedRecord, error) {
-	for _, r := range records {
-		if !store.ValidID(r.ID) {
-			return nil, fmt.Errorf("a record has an id of %d bytes, %.40q; an id is 1 to %d bytes of UTF-8 without NUL", len(r.ID), r.ID, store.MaxIDBytes)
-		}
-		if len(r.SourceHash) != store.HashBytes {
-			return nil, fmt.Errorf("the source hash of %.40q has %d bytes instead of %d", r.ID, len(r.SourceHash), store.HashBytes)
-		}
-	}
-	sorted := slices.Clone(records)
-	slices.Reverse(sorted) // so that the later comes first
-	slices.SortStableFunc(sorted, func(a, b store.StagedRecord) int { return cmp.Compare(a.ID, b.ID) })
-	return slices.CompactFunc(sorted, func(a, b store.StagedRecord) bool { return a.ID == b.ID }), nil
-}
-
-// comparePage finds out what a page changes.
-func (s *Store) comparePage(ctx context.Context, f store.Fence, records []store.StagedRecord) (pagePlan, error) {
-	plan := pagePlan{records: records}
-	var known priorState
-	err := s.reading(ctx, func(tx *sql.Tx) error {
-		var err error
-		if plan.run, err = owned(ctx, tx, f); err != nil {
+func (s *Store) stage(ctx context.Context, f store.Fence, p store.StagedPage, records []store.StagedRecord, book *sheet.Book) error {
+	var run store.Run
+	var at sheet.State
+	var page *sheet.Page
+	err := s.reading(ctx, func(tx *sql.Tx) (err error) {
+		if run, err = owned(ctx, tx, f); err != nil {
 			return err
 		}
-		err = tx.QueryRowContext(ctx, "SELECT forgotten FROM connection WHERE id = ?", plan.run.ConnectionID).Scan(&plan.forgotten)
-		if err != nil {
+		if at, err = stateOf(ctx, tx, run); err != nil {
 			return err
 		}
-		known, err = s.prior(ctx, tx, plan.run, records)
+		page, err = book.Look(ctx, sheetReader{s, tx, run}, at, records)
 		return err
 	})
 	if err != nil {
-		return plan, err
+		return err
 	}
-	for _, r := range records {
-		if err := plan.add(r, known); err != nil {
-			return plan, err
-		}
+	if err := page.Compare(); err != nil {
+		return err
 	}
-	return plan, nil
-}
-
-// add plans for one record. A source that stands, or a state that stands,
-// leaves no staged version; a state that is staged already stays as it is.
-func (p *pagePlan) add(r store.StagedRecord, known priorState) error {
-	staged, isStaged := known.staged[r.ID]
-	if _, changed := known.changed[r.ID]; !changed {
-		if isStaged {
-			p.drop = append(p.drop, staged.body)
-		}
-		return nil
+	if err := s.writing(ctx, func(tx *sql.Tx) error { return s.storePage(ctx, tx, p, run, at, page) }); err != nil {
+		return err
 	}
-	v := r.Version()
-	if len(v.Visible) != store.HashBytes {
-		return fmt.Errorf("the visible hash of %.40q has %d bytes instead of %d", r.ID, len(v.Visible), store.HashBytes)
-	}
-	visible := string(v.Visible)
-	if isStaged && staged.visible == visible {
-		return nil
-	}
-	if isStaged {
-		p.drop = append(p.drop, staged.body)
-	}
-	if known.standing[r.ID] != visible {
-		p.open = append(p.open, opened{r.ID, v})
-	}
+	book.Stored(page)
 	return nil
 }
 
-// storePage writes a planned page.
-func (s *Store) storePage(ctx context.Context, tx *sql.Tx, p store.StagedPage, plan pagePlan) error {
-	run := plan.run
+// stateOf is how a run stands.
+func stateOf(ctx context.Context, tx *sql.Tx, run store.Run) (sheet.State, error) {
+	at := sheet.State{Run: run.ID, Epoch: run.Epoch, Base: run.Base, Pass: run.Pass, Pages: run.Pages, Quarantined: run.Quarantined}
+	err := tx.QueryRowContext(ctx, "SELECT c.forgotten, r.numbered FROM run r JOIN connection c ON c.id = r.connection_id WHERE r.id = ?", run.ID).
+		Scan(&at.Forgotten, &at.Numbered)
+	return at, err
+}
+
+// storePage writes a page that was compared.
+func (s *Store) storePage(ctx context.Context, tx *sql.Tx, p store.StagedPage, run store.Run, at sheet.State, page *sheet.Page) error {
 	cursor := store.Text(p.Cursor)
 	advanced, err := affected(tx.StmtContext(ctx, s.statements.advance).ExecContext(ctx,
-		cursor, cursor == "", len(p.Records), p.Bytes, milliseconds(p.LeaseUntil),
-		run.ID, run.Epoch, run.Pass, run.Pages, run.Quarantined, plan.forgotten))
+		cursor, cursor == "", len(p.Records), p.Bytes, milliseconds(p.LeaseUntil), page.Numbered,
+		run.ID, run.Epoch, run.Pass, run.Pages, run.Quarantined, at.Forgotten))
 	if err != nil {
 		return err
 	}
@@ -140,17 +85,37 @@ func (s *Store) storePage(ctx context.Context, tx *sql.Tx, p store.StagedPage, p
 		}
 		return errOutdated
 	}
-	if err := removeVersions(ctx, tx, plan.drop); err != nil {
+	dropped := make([]int64, len(page.Drop))
+	for i, v := range page.Drop {
+		dropped[i] = v.Ref
+	}
+	if err := removeVersions(ctx, tx, dropped); err != nil {
 		return err
 	}
-	if err := s.writeVersions(ctx, tx, run, plan.open); err != nil {
+	if err := s.writeVersions(ctx, tx, run, page.Open); err != nil {
 		return err
 	}
-	return s.writeSightings(ctx, tx, run, plan.records)
+	if run.Quarantined > 0 {
+		if err := noStrangers(ctx, tx, run, page.Open); err != nil {
+			return err
+		}
+	}
+	return s.writeSheets(ctx, tx, run.ID, page.Sheets())
+}
+
+// noStrangers forgets that records of people could not be read of whom nothing
+// was known, now that they are.
+func noStrangers(ctx context.Context, tx *sql.Tx, run store.Run, open []sheet.Opened) error {
+	ids := make([]string, len(open))
+	for i, v := range open {
+		ids[i] = v.ID
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM stranger WHERE run_id = ? AND person_id IN (SELECT value FROM json_each(?))", run.ID, jsonList(ids))
+	return err
 }
 
 // writeVersions writes a page's new versions with their words.
-func (s *Store) writeVersions(ctx context.Context, tx *sql.Tx, run store.Run, open []opened) error {
+func (s *Store) writeVersions(ctx context.Context, tx *sql.Tx, run store.Run, open []sheet.Opened) error {
 	if len(open) == 0 {
 		return nil
 	}
@@ -166,32 +131,10 @@ func (s *Store) writeVersions(ctx context.Context, tx *sql.Tx, run store.Run, op
 		if err != nil {
 			return err
 		}
-		if _, err := version.ExecContext(ctx, run.ConnectionID, v.person, run.ID, id, v.Access, v.Visible); err != nil {
+		if _, err := version.ExecContext(ctx, run.ConnectionID, v.ID, run.ID, id, v.Access, v.Visible, v.Number); err != nil {
 			return err
 		}
 		if _, err := words.ExecContext(ctx, id, v.SearchText()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeSightings writes a page's sightings, many rows a statement.
-func (s *Store) writeSightings(ctx context.Context, tx *sql.Tx, run store.Run, records []store.StagedRecord) error {
-	arguments := make([]any, 0, sightingRows*sightingColumns)
-	for part := range slices.Chunk(records, sightingRows) {
-		arguments = arguments[:0]
-		for _, r := range part {
-			arguments = append(arguments, run.ID, r.ID, run.Pass, r.SourceHash,
-				milliseconds(r.Times.LastLogin), milliseconds(r.Times.PasswordChanged), milliseconds(r.Times.LastUpdated))
-		}
-		var err error
-		if len(part) == sightingRows {
-			_, err = tx.StmtContext(ctx, s.statements.insertSightings).ExecContext(ctx, arguments...)
-		} else {
-			_, err = tx.ExecContext(ctx, insertSightings(len(part)), arguments...)
-		}
-		if err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -40,7 +41,7 @@ func (s *Store) removeHidden(ctx context.Context, id int64) error {
 		return err
 	}
 	for _, run := range runs {
-		if err := s.removeSightings(ctx, sightingsOf, run); err != nil {
+		if err := s.removeSheets(ctx, run, math.MaxInt64); err != nil {
 			return err
 		}
 	}
@@ -121,7 +122,7 @@ func (s *Store) sweepRuns(ctx context.Context, closedBefore, runsBefore time.Tim
 
 func (s *Store) sweepRun(ctx context.Context, r endedRun, closedBefore, runsBefore time.Time) error {
 	if !r.current {
-		if err := s.removeSightings(ctx, sightingsOf, r.id); err != nil {
+		if err := s.removeSheets(ctx, r.id, math.MaxInt64); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"connections", connectionTests},
 		{"runs", runTests},
 		{"staging", stagingTests},
+		{"ordering", orderingTests},
 		{"promoting", promotingTests},
 		{"holding", holdingTests},
 		{"reading", readingTests},
