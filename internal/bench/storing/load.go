@@ -183,12 +183,9 @@ func loadPostgres(ctx context.Context, o order) (sample, error) {
 
 func readPostgres(ctx context.Context, pool *pgxpool.Pool) ([]table, error) {
 	tables := []table{
-		{name: "version", columns: []string{"id", "connection_id", "person_id", "opened_by", "replaces", "access", "visible"}, listed: "version ORDER BY id"},
+		{name: "version", columns: []string{"id", "connection_id", "person_id", "opened_by", "replaces", "access", "visible", "number"}, listed: "version ORDER BY id"},
 		{name: "body", columns: []string{"version_id", "user_name", "name", "email", "title", "department", "status", "search", "view", "source"}, listed: "body ORDER BY version_id"},
-		{
-			name: "sighting", columns: []string{"run_id", "person_id", "pass", "source_hash", "last_login", "password_changed", "last_updated", "stale"},
-			listed: "sighting JOIN version USING (person_id) ORDER BY id",
-		},
+		{name: "sheet", columns: []string{"run_id", "place", "pass", "met", "seen", "slots", "ids"}, listed: "sheet ORDER BY place"},
 	}
 	for i, t := range tables {
 		found, err := pool.Query(ctx, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.listed)

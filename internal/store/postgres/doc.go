@@ -5,8 +5,9 @@
 //
 // A person's version has two halves. The row in version is narrow, and the only
 // one that promoting a run touches; the row in body holds the texts, the view
-// and the source, is written once, and carries the search index. The row in
-// sighting says that a run met the person.
+// and the source, is written once, and carries the search index. Whom a run met
+// is kept by number in sheets of 24 people; see
+// [patchbay.example/internal/store/sheet].
 //
 // A version is visible when it is open (no run closed it) and was opened by a
 // run up to the connection's generation. Closing and moving the generation

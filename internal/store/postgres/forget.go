@@ -43,12 +43,16 @@ func (s *Store) Forget(ctx context.Context, connection int64, id string) error {
 // erase deletes all that is known of a person, and reports whether there was
 // anything.
 func erase(ctx context.Context, tx pgx.Tx, connection int64, id string) (bool, error) {
+	met, err := eraseFromSheets(ctx, tx, connection, id)
+	if err != nil {
+		return false, err
+	}
 	versions, err := tx.Exec(ctx, deleteVersions(`connection_id = $1 AND person_id = $2`), connection, id)
 	if err != nil {
 		return false, err
 	}
-	sightings, err := tx.Exec(ctx, `DELETE FROM sighting USING run
-		WHERE run.connection_id = $1 AND sighting.run_id = run.id AND sighting.person_id = $2`, connection, id)
+	strange, err := tx.Exec(ctx, `DELETE FROM stranger USING run
+		WHERE run.connection_id = $1 AND stranger.run_id = run.id AND stranger.person_id = $2`, connection, id)
 	if err != nil {
 		return false, err
 	}
@@ -57,7 +61,34 @@ func erase(ctx context.Context, tx pgx.Tx, connection int64, id string) (bool, e
 		return false, err
 	}
 	set, err := eraseSettings(ctx, tx, connection, id)
-	return versions.RowsAffected() > 0 || sightings.RowsAffected() > 0 || planned || set, err
+	return met || versions.RowsAffected() > 0 || strange.RowsAffected() > 0 || planned || set, err
+}
+
+// eraseFromSheets erases a person from the sheets of the connection's runs, and
+// reports whether one knew the person. It looks at all of them, for the versions,
+// which have the number, may say nothing any more, such as those of a run whose
+// versions are being swept.
+func eraseFromSheets(ctx context.Context, tx pgx.Tx, connection int64, id string) (bool, error) {
+	rows, err := tx.Query(ctx, `SELECT `+sheetColumns+` FROM run JOIN sheet ON sheet.run_id = run.id
+		WHERE run.connection_id = $1 AND position(convert_to($2, 'UTF8') IN sheet.ids) > 0`, connection, id)
+	if err != nil {
+		return false, err
+	}
+	found, err := pgx.CollectRows(rows, scanSheet)
+	if err != nil {
+		return false, err
+	}
+	erased := false
+	for _, one := range found {
+		if !one.Erase(id) { // it has a longer id that holds this one
+			continue
+		}
+		erased = true
+		if err := writeSheets(ctx, tx, one.run, one.Sheet); err != nil {
+			return erased, err
+		}
+	}
+	return erased, nil
 }
 
 // erasePlans takes a person out of the connection's plans.

@@ -26,7 +26,7 @@ func (s *Store) Departed(ctx context.Context, connection int64, after string, li
 						AND n.opened_by <= (SELECT generation FROM connection WHERE id = $1)) IS NOT TRUE
 				ORDER BY v.person_id, v.opened_by DESC LIMIT $3)
 			SELECT `+personColumns+` FROM gone JOIN version v ON v.id = gone.id JOIN body b ON b.version_id = v.id
-			LEFT JOIN sighting s ON false
+			LEFT JOIN sheet s ON false
 			ORDER BY v.person_id`, connection, store.Text(after), store.Limit(limit))
 		return err
 	})

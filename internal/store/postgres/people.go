@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sheet"
 )
 
 const (
@@ -19,11 +20,11 @@ const (
 	words = `array_to_tsvector(string_to_array(b.search, ' '))`
 
 	personColumns = `v.person_id, v.opened_by, v.access, v.visible, b.user_name, b.name, b.email, b.title, b.department, b.status,
-		b.view, b.source, s.last_login, s.password_changed, s.last_updated, coalesce(s.stale, false)`
+		b.view, b.source, substring(s.slots FROM (v.number % 24 * 54 + 1)::int FOR 54)`
 	// visible joins a connection c with the versions that its readers see.
 	visible = ` JOIN version v ON v.connection_id = c.id AND v.closed_by IS NULL AND v.opened_by <= c.generation
 		JOIN body b ON b.version_id = v.id
-		LEFT JOIN LATERAL (SELECT * FROM sighting WHERE run_id = c.generation AND person_id = v.person_id LIMIT 1) s ON true `
+		LEFT JOIN LATERAL (SELECT slots FROM sheet WHERE run_id = c.generation AND place = v.number / 24 LIMIT 1) s ON true `
 )
 
 // People implements [store.Store].
@@ -73,7 +74,7 @@ func (s *Store) Vanishing(ctx context.Context, id int64, limit int) ([]store.Per
 			return err
 		}
 		people, err = collectPeople(ctx, tx, `SELECT `+personColumns+` FROM connection c`+visible+`WHERE c.id = $1 AND v.access
-				AND `+metBy("v.person_id")+` IS NOT TRUE
+				AND `+metBy("v")+` IS NOT TRUE
 			ORDER BY v.person_id LIMIT $4`, run.ConnectionID, id, run.Pass, store.Limit(limit))
 		return err
 	})
@@ -165,10 +166,11 @@ func collectPeople(ctx context.Context, from querier, sql string, args ...any) (
 
 func scanPerson(row pgx.CollectableRow) (store.Person, error) {
 	var p store.Person
-	var login, password, updated *int64
+	var slot []byte
 	err := row.Scan(&p.ID, &p.Since, &p.Access, &p.Visible, &p.UserName, &p.Name, &p.Email, &p.Title, &p.Department, &p.Status,
-		&p.View, &p.Source, &login, &password, &updated, &p.Stale)
-	p.Times = store.Times{LastLogin: moment(login), PasswordChanged: moment(password), LastUpdated: moment(updated)}
+		&p.View, &p.Source, &slot)
+	met := sheet.DecodeSlot(slot)
+	p.Times, p.Stale = met.Times, met.Stale
 	return p, err
 }
 

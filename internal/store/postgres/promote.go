@@ -22,26 +22,12 @@ var errIncomplete = errors.New("the run is not complete: only a whole listing ca
 // errLeftovers: what dead runs staged is not all swept yet.
 var errLeftovers = errors.New("what earlier runs staged was not swept in time: sync again")
 
-// Compare implements [store.Store].
-func (s *Store) Compare(ctx context.Context, f store.Fence) (store.Comparison, error) {
-	var compared store.Comparison
-	err := s.read(ctx, fmt.Sprintf("compare run %d", f.Run), func(tx pgx.Tx) error {
-		run, err := oneRun(ctx, tx, `SELECT `+runColumns+` FROM run`+owned, f.Run, f.Epoch)
-		if errors.Is(err, store.ErrNotFound) {
-			return store.ErrFenced
-		}
-		if err != nil {
-			return err
-		}
-		compared, err = compare(ctx, tx, run)
-		return err
-	})
-	return compared, err
-}
-
 // Promote implements [store.Store]. A run that is not complete is refused.
 func (s *Store) Promote(ctx context.Context, f store.Fence, now time.Time) (store.Run, error) {
 	run, err := s.promote(ctx, now, func(tx pgx.Tx) (store.Run, error) { return lockOwned(ctx, tx, f) })
+	if err == nil {
+		s.books.Drop(f.Run)
+	}
 	return run, s.explain(fmt.Sprintf("promote run %d", f.Run), err)
 }
 
@@ -130,14 +116,11 @@ func moveGeneration(ctx context.Context, tx pgx.Tx, run store.Run, now time.Time
 	if err := nothingLeft(ctx, tx, run); err != nil {
 		return run, err
 	}
-	var staged, stood int64
-	err := tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM version WHERE connection_id = $1 AND opened_by = $2),
-		(SELECT count(*) FROM version WHERE connection_id = $1 AND closed_by IS NULL AND opened_by <= $3)`,
-		run.ConnectionID, run.ID, run.Base).Scan(&staged, &stood)
+	compared, err := compare(ctx, tx, run)
 	if err != nil {
 		return run, err
 	}
-	replaced, err := tx.Exec(ctx, `UPDATE version SET closed_by = $2, closed_at = $3 WHERE id = ANY(ARRAY(
+	_, err = tx.Exec(ctx, `UPDATE version SET closed_by = $2, closed_at = $3 WHERE id = ANY(ARRAY(
 			SELECT (SELECT id FROM version AS old WHERE old.connection_id = $1 AND old.person_id = new.person_id
 				AND old.closed_by IS NULL AND old.opened_by < $2)
 			FROM version AS new WHERE new.connection_id = $1 AND new.opened_by = $2 AND new.replaces))`,
@@ -145,92 +128,70 @@ func moveGeneration(ctx context.Context, tx pgx.Tx, run store.Run, now time.Time
 	if err != nil {
 		return run, err
 	}
-	var vanished, kept int64
 	if run.Unidentified > 0 {
-		kept, err = keepUnseen(ctx, tx, run)
+		err = keepUnmet(ctx, tx, run)
 	} else {
-		vanished, err = closeUnseen(ctx, tx, run, now)
+		err = closeUnmet(ctx, tx, run, now)
 	}
 	if err != nil {
 		return run, err
 	}
-	_, err = tx.Exec(ctx, `UPDATE connection SET generation = $2, last_success = $3, (people, with_access) =
-			(SELECT count(*), count(*) FILTER (WHERE access) FROM version WHERE connection_id = $1 AND closed_by IS NULL AND opened_by <= $2)
-		WHERE id = $1`, run.ConnectionID, run.ID, millis(now))
+	_, err = tx.Exec(ctx, `UPDATE connection SET generation = $2, last_success = $3, people = $4, with_access = $5 WHERE id = $1`,
+		run.ConnectionID, run.ID, millis(now), compared.Stands+compared.Added-compared.Removed, compared.WithAccess)
 	if err != nil {
 		return run, err
 	}
-	changed := replaced.RowsAffected()
 	return oneRun(ctx, tx, `UPDATE run SET status = 'promoted', finished = $2, added = $3, changed = $4, unchanged = $5, removed = $6
-		WHERE id = $1 RETURNING `+runColumns, run.ID, millis(now), staged-changed, changed, stood-changed-vanished-kept, vanished)
+		WHERE id = $1 RETURNING `+runColumns, run.ID, millis(now), compared.Added, compared.Changed, compared.Unchanged, compared.Removed)
 }
 
-// closeUnseen closes the versions of those whom the run did not meet, and
-// returns how many.
-func closeUnseen(ctx context.Context, tx pgx.Tx, run store.Run, now time.Time) (int64, error) {
-	tag, err := tx.Exec(ctx, `UPDATE version SET closed_by = $2, closed_at = $4
-		WHERE connection_id = $1 AND closed_by IS NULL AND opened_by < $2 AND `+metBy("version.person_id")+` IS NOT TRUE`,
-		run.ConnectionID, run.ID, run.Pass, now.UnixMilli())
-	return tag.RowsAffected(), err
+// closeUnmet closes the versions of those whom the run did not meet.
+func closeUnmet(ctx context.Context, tx pgx.Tx, run store.Run, now time.Time) error {
+	return eachUnmet(ctx, tx, run, func(ids []string) error {
+		_, err := tx.Exec(ctx, `UPDATE version SET closed_by = $4, closed_at = $5 WHERE id = ANY(ARRAY(SELECT id FROM `+standingOf+`))`,
+			run.ConnectionID, run.Base, ids, run.ID, now.UnixMilli())
+		return err
+	})
 }
 
-// keepUnseen gives those whom the run did not meet the sightings they had, and
-// returns how many they are: a record of which nobody can tell whose it was may
-// have been anybody's.
-func keepUnseen(ctx context.Context, tx pgx.Tx, run store.Run) (int64, error) {
-	tag, err := tx.Exec(ctx, `INSERT INTO sighting (run_id, person_id, pass, source_hash, last_login, password_changed, last_updated, stale)
-		SELECT $2, v.person_id, $3, was.source_hash, was.last_login, was.password_changed, was.last_updated, false
-		FROM version v LEFT JOIN LATERAL (SELECT * FROM sighting WHERE run_id = $4 AND person_id = v.person_id LIMIT 1) was ON true
-		WHERE v.connection_id = $1 AND v.closed_by IS NULL AND v.opened_by < $2 AND `+metBy("v.person_id")+` IS NOT TRUE`,
-		run.ConnectionID, run.ID, run.Pass, run.Base)
-	return tag.RowsAffected(), err
+// keepUnmet gives those whom the run did not meet the slots they had: a record of
+// which nobody can tell whose it was may have been anybody's.
+func keepUnmet(ctx context.Context, tx pgx.Tx, run store.Run) error {
+	rows, err := tx.Query(ctx, `SELECT place FROM `+missing, run.Base, run.ID, run.Pass)
+	if err != nil {
+		return err
+	}
+	places, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return err
+	}
+	for _, place := range places {
+		base, err := sheetAt(ctx, tx, run.Base, place, anyPass)
+		if err != nil {
+			return err
+		}
+		own, err := sheetAt(ctx, tx, run.ID, place, run.Pass)
+		if err != nil {
+			return err
+		}
+		own.Keep(base)
+		if err := writeSheets(ctx, tx, run.ID, own); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nothingLeft returns errLeftovers where a version below the new generation, or
-// a sighting of the run, counts no more.
+// a sheet of the run, counts no more.
 func nothingLeft(ctx context.Context, tx pgx.Tx, run store.Run) error {
 	var left bool
 	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM run dead WHERE dead.connection_id = $1 AND dead.id < $2 AND dead.status <> 'promoted'
 			AND EXISTS (SELECT FROM version WHERE connection_id = $1 AND opened_by = dead.id))
-		OR $3 > 1 AND EXISTS (SELECT FROM sighting WHERE run_id = $2 AND pass < $3)`, run.ConnectionID, run.ID, run.Pass).Scan(&left)
+		OR $3 > 1 AND EXISTS (SELECT FROM sheet WHERE run_id = $2 AND pass < $3)
+		OR $3 > 1 AND EXISTS (SELECT FROM version WHERE connection_id = $1 AND opened_by = $2 AND `+metBy("version")+` IS NOT TRUE)`, run.ConnectionID, run.ID, run.Pass).Scan(&left)
 	if err == nil && left {
 		return errLeftovers
 	}
 	return err
-}
-
-// compare compares a run with what readers see.
-func compare(ctx context.Context, tx pgx.Tx, run store.Run) (store.Comparison, error) {
-	var c store.Comparison
-	var gone, accessGone, accessReplaced, accessStaged int64
-	err := tx.QueryRow(ctx, `SELECT count(*), count(*) FILTER (WHERE access), count(*) FILTER (WHERE NOT met),
-			count(*) FILTER (WHERE NOT met AND access), count(*) FILTER (WHERE met AND staged AND access),
-			(SELECT count(*) FROM sighting WHERE run_id = $2 AND pass = $3)
-		FROM (SELECT access, `+metBy("version.person_id")+` AS met,
-				EXISTS (SELECT FROM version s WHERE s.connection_id = $1 AND s.opened_by = $2 AND s.person_id = version.person_id) AS staged
-			FROM version WHERE connection_id = $1 AND closed_by IS NULL
-				AND opened_by <= (SELECT generation FROM connection WHERE id = $1) OFFSET 0) AS stands`,
-		run.ConnectionID, run.ID, run.Pass).Scan(&c.Stands, &c.StandsWithAccess, &gone, &accessGone, &accessReplaced, &c.Seen)
-	if err != nil {
-		return c, err
-	}
-	err = tx.QueryRow(ctx, `SELECT count(*) FILTER (WHERE NOT replaces), count(*) FILTER (WHERE replaces), count(*) FILTER (WHERE access)
-		FROM version WHERE connection_id = $1 AND opened_by = $2 AND `+metBy("version.person_id")+` IS TRUE`,
-		run.ConnectionID, run.ID, run.Pass).Scan(&c.Added, &c.Changed, &accessStaged)
-	c.Unchanged = c.Stands - c.Changed - gone
-	if run.Unidentified > 0 { // nobody is removed
-		gone, accessGone = 0, 0
-	}
-	c.Removed = gone
-	c.WithAccess = c.StandsWithAccess - accessGone - accessReplaced + accessStaged
-	return c, err
-}
-
-// metBy is whether the run $2 has met a person in its pass $3. As a value, not
-// as a condition (add IS TRUE to make it one), it is looked up in the sightings'
-// index for each row. As a condition it would be a join, and right after a load,
-// before the server has gathered statistics, it takes such tables for tiny and
-// joins them by comparing each row with each.
-func metBy(person string) string {
-	return `EXISTS (SELECT FROM sighting WHERE sighting.run_id = $2 AND sighting.pass = $3 AND sighting.person_id = ` + person + `)`
 }

@@ -29,8 +29,8 @@ func (s *Store) BeginRun(ctx context.Context, b store.Begin) (store.Run, error) 
 		if err != nil {
 			return err
 		}
-		run, err = oneRun(ctx, tx, `INSERT INTO run (connection_id, status, trigger, base, config_hash, connector_version, started, lease_until, slot, worker)
-			VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9) RETURNING `+runColumns,
+		run, err = oneRun(ctx, tx, `INSERT INTO run (connection_id, status, trigger, base, config_hash, connector_version, started, lease_until, slot, worker, numbered)
+			VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9, (SELECT coalesce(max(numbered), 0) FROM run WHERE connection_id = $1)) RETURNING `+runColumns,
 			b.ConnectionID, store.Text(b.Trigger), base, b.ConfigHash, store.Text(b.ConnectorVersion), millis(b.Now), b.LeaseUntil.UnixMilli(),
 			millis(b.Slot), store.Text(b.Worker))
 		if err != nil {
@@ -105,6 +105,7 @@ func (s *Store) Restart(ctx context.Context, f store.Fence) error {
 // those of the comparison, which takes longer than the connection's row should
 // be locked: it is made before, on a snapshot of its own.
 func (s *Store) Finish(ctx context.Context, f store.Fence, end store.Finish) error {
+	defer s.books.Drop(f.Run)
 	var compared store.Comparison
 	switch end.Status {
 	case store.RunFailed, store.RunAbandoned:

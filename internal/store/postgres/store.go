@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"patchbay.example/internal/store"
+	"patchbay.example/internal/store/sheet"
 )
 
 const (
@@ -34,6 +35,7 @@ type Store struct {
 	log  *slog.Logger
 	// target names the server and the database in errors, without credentials.
 	target string
+	books  sheet.Books
 }
 
 var _ store.Store = (*Store)(nil)

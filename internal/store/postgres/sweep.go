@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,11 +13,12 @@ import (
 )
 
 const (
-	// versionChunk and sightingChunk are how many rows one transaction deletes:
-	// some tens of milliseconds, for a version takes its body and the search
-	// index's entries with it.
-	versionChunk  = 1000
-	sightingChunk = 5000
+	// versionChunk, sheetChunk and rowChunk are how many rows one transaction
+	// deletes: some tens of milliseconds, for a version takes its body and the
+	// search index's entries with it, and a sheet has 2 KB.
+	versionChunk = 1000
+	sheetChunk   = 1000
+	rowChunk     = 5000
 )
 
 // dead is the condition of a run that will never be promoted any more.
@@ -35,7 +37,7 @@ func (s *Store) sweep(ctx context.Context, closedBefore, runsBefore time.Time) e
 		return err
 	}
 	// A promoted run that is not current any more never is again.
-	err := s.sweepSightings(ctx, dead+` OR run.status = 'promoted' AND run.id <> (SELECT generation FROM connection WHERE id = run.connection_id)`)
+	err := s.sweepSheets(ctx, dead+` OR run.status = 'promoted' AND run.id <> (SELECT generation FROM connection WHERE id = run.connection_id)`)
 	if err != nil {
 		return err
 	}
@@ -47,9 +49,9 @@ func (s *Store) sweep(ctx context.Context, closedBefore, runsBefore time.Time) e
 	}
 	err = s.inChunks(ctx, `DELETE FROM run WHERE id IN (SELECT run.id FROM run JOIN connection c ON c.id = run.connection_id
 			WHERE run.finished < $1 AND run.status NOT IN ('running', 'held') AND run.id <> c.generation
-				AND NOT EXISTS (SELECT FROM sighting WHERE run_id = run.id)
+				AND NOT EXISTS (SELECT FROM sheet WHERE run_id = run.id)
 				AND (run.status = 'promoted' OR NOT EXISTS (SELECT FROM version WHERE connection_id = run.connection_id AND opened_by = run.id))
-			ORDER BY run.id LIMIT $2 FOR UPDATE OF run)`, runsBefore.UnixMilli(), sightingChunk)
+			ORDER BY run.id LIMIT $2 FOR UPDATE OF run)`, runsBefore.UnixMilli(), rowChunk)
 	if err != nil {
 		return err
 	}
@@ -60,7 +62,7 @@ func (s *Store) sweep(ctx context.Context, closedBefore, runsBefore time.Time) e
 func (s *Store) sweepTold(ctx context.Context) error {
 	for _, table := range []string{"note", "notification"} {
 		err := s.inChunks(ctx, `DELETE FROM `+table+` WHERE id IN (SELECT id FROM `+table+` t
-			WHERE NOT EXISTS (SELECT FROM run WHERE run.id = t.run_id) ORDER BY id LIMIT $1 FOR UPDATE)`, sightingChunk)
+			WHERE NOT EXISTS (SELECT FROM run WHERE run.id = t.run_id) ORDER BY id LIMIT $1 FOR UPDATE)`, rowChunk)
 		if err != nil {
 			return err
 		}
@@ -71,7 +73,7 @@ func (s *Store) sweepTold(ctx context.Context) error {
 // sweepRemoved deletes what removed connections brought, and then them.
 func (s *Store) sweepRemoved(ctx context.Context) error {
 	const removed = `connection_id IN (SELECT id FROM connection WHERE removed)`
-	if err := s.sweepSightings(ctx, removed); err != nil {
+	if err := s.sweepSheets(ctx, removed); err != nil {
 		return err
 	}
 	err := s.inChunks(ctx, deleteVersions(`id = ANY(ARRAY(SELECT v.id FROM connection c JOIN version v ON v.connection_id = c.id
@@ -79,7 +81,7 @@ func (s *Store) sweepRemoved(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.inChunks(ctx, `DELETE FROM run WHERE id IN (SELECT id FROM run WHERE `+removed+` ORDER BY id LIMIT $1 FOR UPDATE)`, sightingChunk)
+	err = s.inChunks(ctx, `DELETE FROM run WHERE id IN (SELECT id FROM run WHERE `+removed+` ORDER BY id LIMIT $1 FOR UPDATE)`, rowChunk)
 	if err != nil {
 		return err
 	}
@@ -99,15 +101,23 @@ func (s *Store) sweepBefore(ctx context.Context, run store.Run) error {
 	if run.Pass == 1 {
 		return nil
 	}
-	const early = `FROM sighting s WHERE s.run_id = $1 AND s.pass < $2`
-	err := s.inChunks(ctx, deleteVersions(`id = ANY(ARRAY(SELECT v.id FROM version v WHERE v.connection_id = $3 AND v.opened_by = $1
-		AND EXISTS (SELECT `+early+` AND s.person_id = v.person_id) ORDER BY v.person_id LIMIT $4 FOR UPDATE))`),
-		run.ID, run.Pass, run.ConnectionID, versionChunk)
+	err := s.inChunks(ctx, deleteVersions(`id = ANY(ARRAY(SELECT v.id FROM version v WHERE v.connection_id = $1 AND v.opened_by = $2
+		AND `+metBy("v")+` IS NOT TRUE ORDER BY v.person_id LIMIT $4 FOR UPDATE))`), run.ConnectionID, run.ID, run.Pass, versionChunk)
 	if err != nil {
 		return err
 	}
-	return s.inChunks(ctx, `DELETE FROM sighting WHERE run_id = $1 AND person_id = ANY(ARRAY(SELECT s.person_id `+early+`
-		ORDER BY s.person_id LIMIT $3 FOR UPDATE))`, run.ID, run.Pass, sightingChunk)
+	return s.sweepPasses(ctx, run.ID, run.Pass)
+}
+
+// sweepPasses deletes whom a run met in the passes before one.
+func (s *Store) sweepPasses(ctx context.Context, run, pass int64) error {
+	err := s.inChunks(ctx, `DELETE FROM sheet WHERE run_id = $1 AND place = ANY(ARRAY(SELECT place FROM sheet
+		WHERE run_id = $1 AND pass < $2 ORDER BY place LIMIT $3 FOR UPDATE))`, run, pass, sheetChunk)
+	if err != nil {
+		return err
+	}
+	return s.inChunks(ctx, `DELETE FROM stranger WHERE run_id = $1 AND person_id = ANY(ARRAY(SELECT person_id FROM stranger
+		WHERE run_id = $1 AND pass < $2 ORDER BY person_id LIMIT $3 FOR UPDATE))`, run, pass, rowChunk)
 }
 
 // sweepVersions deletes what the runs of a condition have opened.
@@ -126,16 +136,14 @@ func (s *Store) sweepVersions(ctx context.Context, condition string, args ...any
 	return nil
 }
 
-// sweepSightings deletes the sightings of the runs of a condition.
-func (s *Store) sweepSightings(ctx context.Context, condition string) error {
-	runs, err := s.runsOf(ctx, `(`+condition+`) AND EXISTS (SELECT FROM sighting WHERE run_id = run.id)`)
+// sweepSheets deletes whom the runs of a condition met.
+func (s *Store) sweepSheets(ctx context.Context, condition string) error {
+	runs, err := s.runsOf(ctx, `(`+condition+`) AND (EXISTS (SELECT FROM sheet WHERE run_id = run.id) OR EXISTS (SELECT FROM stranger WHERE run_id = run.id))`)
 	if err != nil {
 		return err
 	}
 	for _, run := range runs {
-		err := s.inChunks(ctx, `DELETE FROM sighting WHERE run_id = $1 AND person_id = ANY(ARRAY(SELECT person_id FROM sighting
-			WHERE run_id = $1 ORDER BY person_id LIMIT $2 FOR UPDATE))`, run.id, sightingChunk)
-		if err != nil {
+		if err := s.sweepPasses(ctx, run.id, math.MaxInt64); err != nil {
 			return err
 		}
 	}
