@@ -31,7 +31,7 @@ func TestTheFormIsWhatTheConnectorAsks(t *testing.T) {
 			t.Errorf("field %s: secret %t, multiline %t", f.Name, f.Secret, f.Multiline)
 		}
 	}
-	if got := strings.Join(names, " "); got != "domain client_id private_key key_id include_deprovisioned rate_limit_share" {
+	if got := strings.Join(names, " "); got != "domain client_id private_key key_id include_deprovisioned rate_limit_share include_groups group_allow_list membership_call_budget" {
 		t.Errorf("the fields are %s", got)
 	}
 	if share := form.Fields[5]; share.Type != "integer" || share.Default != "50" || share.Minimum == nil || *share.Minimum != 1 || share.Group != "Advanced" || share.Required {

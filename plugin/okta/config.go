@@ -15,12 +15,12 @@ type config struct {
 	PrivateKey plugin.Secret `json:"private_key" title:"Private key" help:"The key that the Admin Console showed once, as JWK or PEM; paste it whole." required:"true" multiline:"true"`
 	KeyID      string        `json:"key_id" title:"Key ID" help:"The KID beside the public key. Needed for a PEM key when the app has several keys; a JWK brings its own." group:"Advanced" max:"256"`
 
-	IncludeDeprovisioned bool     `json:"include_deprovisioned" title:"Include deactivated users" help:"Also reads users whose status is DEPROVISIONED, in a second pass." default:"false" group:"Advanced" listing:"true"`
+	IncludeDeprovisioned bool `json:"include_deprovisioned" title:"Include deactivated users" help:"Also reads users whose status is DEPROVISIONED, in a second pass." default:"false" group:"Advanced" listing:"true"`
+	RateLimitShare       int  `json:"rate_limit_share" title:"Share of the rate limit" help:"Percent of each of Okta's rate limits that a sync may use. 100 if the org has set a limit for this app of its own (Application rate limits)." default:"50" min:"1" max:"100" group:"Advanced"`
+
 	IncludeGroups        bool     `json:"include_groups" title:"Include groups" help:"Also reads groups, and who is in which, as resources of their own. Needs the scope okta.groups.read." default:"false" group:"Groups" listing:"true"`
 	GroupAllowList       []string `json:"group_allow_list" title:"Only these groups" help:"Names or ids of the groups to read; a name is the whole name, capitals or not. Empty for all." group:"Groups" listing:"true"`
 	MembershipCallBudget int      `json:"membership_call_budget" title:"Requests for memberships" help:"How many requests one run over memberships may make: one for 200 groups, and one for 200 members of each. A run that needs more stops, and the next goes on from there." default:"10000" min:"2" max:"1000000" group:"Groups"`
-
-	RateLimitShare int `json:"rate_limit_share" title:"Share of the rate limit" help:"Percent of each of Okta's rate limits that a sync may use. 100 if the org has set a limit for this app of its own (Application rate limits)." default:"50" min:"1" max:"100" group:"Advanced"`
 }
 
 // credentials are a config that can be used.
