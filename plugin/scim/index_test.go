@@ -31,6 +31,8 @@ func FuzzIndexPaging(f *testing.F) {
 				}
 				return
 			}
+			// Stuck is said of an honest service, too, when somebody joins or leaves
+			// before each request.
 			if e, ok := errors.AsType[*scimapi.Error](err); !ok || e.Reason != scimapi.ReasonPlaceLost && e.Reason != scimapi.ReasonListingStuck {
 				t.Fatalf("the listing ended with %v", err)
 			}

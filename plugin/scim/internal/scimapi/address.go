@@ -60,7 +60,7 @@ func parseAddress(pasted, invalid, what string) (*url.URL, error) {
 		return nil, refused("can't be read as a URL")
 	case address.User != nil, strings.Contains(address.Host, "@"):
 		return nil, &Error{Reason: ReasonAddressHasCredentials, Detail: what + " holds a user name or a password"}
-	case address.Hostname() == "", address.Opaque != "":
+	case !hostName.MatchString(address.Hostname()), address.Opaque != "":
 		return nil, refused("names no host")
 	case strings.EqualFold(address.Scheme, "http") && !isLoopback(address.Hostname()):
 		return nil, &Error{Reason: ReasonAddressPlainHTTP, Detail: what + " begins with http://, and the token would cross the network unencrypted"}
@@ -71,6 +71,9 @@ func parseAddress(pasted, invalid, what string) (*url.URL, error) {
 	address.Fragment, address.RawFragment = "", ""
 	return address, nil
 }
+
+// hostName is the form of host names and IP addresses; brackets are taken off.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9._:-]+$`)
 
 func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
