@@ -1,5 +1,6 @@
-// Harness runs one connector by hand: it loads it as a host would, connects,
-// lists what there is to read and streams it.
+// Harness is for one connector at a time: it loads it as a host would, connects,
+// lists what there is to read and streams it. It also writes a new connector, and
+// examines whether one keeps the contract.
 //
 // Without arguments it shows all of that against a fake Okta tenant of its own.
 // Records go to standard output and everything else to standard error; exit
@@ -40,14 +41,17 @@ type app struct {
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:     "harness",
-		Short:   "Run one connector by hand",
+		Short:   "Make a connector, examine it, and run it by hand",
 		Version: version,
 		Long: `Harness loads a Patchbay connector as a host would, connects, lists what there
-is to read, and streams it. Without a command it shows all of that against a
-fake Okta tenant of its own.`,
+is to read, and streams it. It writes a new connector, and examines whether one
+keeps the contract. Without a command it shows how it runs one, against a fake
+Okta tenant of its own.`,
 		Example: `  harness
   harness check --connector bin/okta --config okta.json
-  harness sync --connector bin/okta --config okta.json --resource users --format jsonl`,
+  harness sync --connector bin/okta --config okta.json --resource users --format jsonl
+  harness new ../roster --name roster
+  harness conform --connector bin/roster --config config.json`,
 		Args:              program.NoArguments,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
