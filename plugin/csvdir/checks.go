@@ -58,10 +58,11 @@ func (a *attempt) propose(ctx context.Context) (string, error) {
 		return "", err
 	}
 	detail := s.plan.describe()
-	if contested := s.plan.contested(); contested != "" {
-		return "", &plugin.Warning{Reason: reasonColumnsContested, Detail: detail + " " + contested}
+	contested, decisive := s.plan.contested()
+	if decisive {
+		return "", &plugin.Warning{Reason: reasonColumnsContested, Detail: detail + contested}
 	}
-	return detail, nil
+	return detail + contested, nil
 }
 
 // describe lists the columns with what they mean: Personalnummer → employee_number.
@@ -81,19 +82,21 @@ func (p *plan) describe() string {
 	return text
 }
 
-// contested lists the columns that lost to others.
-func (p *plan) contested() string {
+// contested lists the columns that lost to others, and says whether that matters
+// much.
+func (p *plan) contested() (text string, decisive bool) {
 	var lost []string
 	for i, c := range p.meaning.Contested {
 		if i == maxQuotedHeaders {
 			break
 		}
+		decisive = decisive || c.Attribute.Decisive()
 		lost = append(lost, fmt.Sprintf("%s could be %s as well, which %s is", quote(p.headers[c.Column]), c.Attribute, quote(p.headers[c.Winner])))
 	}
 	if len(lost) == 0 {
-		return ""
+		return "", false
 	}
-	return "Not clear: " + strings.Join(lost, "; ") + "."
+	return " Not clear: " + strings.Join(lost, "; ") + ".", decisive
 }
 
 // readRows reads everything.
@@ -109,19 +112,19 @@ func (a *attempt) readRows(ctx context.Context) (string, error) {
 		return "", err
 	}
 	t := &s.tally
-	detail := fmt.Sprintf("%d rows of people.", t.people)
+	detail := fmt.Sprintf("Rows of people: %d.", t.people)
 	for _, extra := range []struct {
 		n    int
 		text string
 	}{
-		{t.footers, "totals or remarks were passed over"}, {t.short, "rows have fewer cells than the header; the missing ones count as empty"},
+		{t.footers, "Passed over as totals or remarks"}, {t.short, "With fewer cells than the header, the missing ones counting as empty"},
 	} {
 		if extra.n > 0 {
-			detail += fmt.Sprintf(" %d %s.", extra.n, extra.text)
+			detail += fmt.Sprintf(" %s: %d.", extra.text, extra.n)
 		}
 	}
 	if t.quarantined > 0 {
-		return "", &plugin.Warning{Reason: reasonRowsLeftOut, Detail: fmt.Sprintf("%s %d rows are left out: %s.", detail, t.quarantined, t.problems())}
+		return "", &plugin.Warning{Reason: reasonRowsLeftOut, Detail: fmt.Sprintf("%s Left out: %d (%s).", detail, t.quarantined, t.problems())}
 	}
 	return detail, nil
 }
@@ -137,14 +140,14 @@ func (a *attempt) checkKey(context.Context) (string, error) {
 		detail += fmt.Sprintf("; of the first %d rows", maxTallied)
 	}
 	if s.tally.repeated > 0 {
-		detail += fmt.Sprintf("; %d rows are repeated word for word and count once", s.tally.repeated)
+		detail += fmt.Sprintf("; rows repeated word for word, which count once: %d", s.tally.repeated)
 	}
 	n := s.tally.differing()
 	if n == 0 {
 		return detail + ". It tells all people apart.", nil
 	}
 	return "", &plugin.Warning{Reason: reasonRowSuperseded, Detail: fmt.Sprintf(
-		"%s. %d rows have the key of a later row and differ from it: the later one stands. Lines %d and %d are an example.", detail, n, s.tally.example[0], s.tally.example[1])}
+		"%s. Rows with the key of a later row that differs, which stands instead: %d. Lines %d and %d are an example.", detail, n, s.tally.example[0], s.tally.example[1])}
 }
 
 // statusNames are the statuses in the order of the check.
@@ -178,9 +181,9 @@ func (a *attempt) checkStatus(context.Context) (string, error) {
 		if s.dates.DMY > 0 && s.dates.MDY > 0 {
 			why = fmt.Sprintf("%d dates can only have the day first and %d only the month", s.dates.DMY, s.dates.MDY)
 		}
-		return "", &plugin.Warning{Reason: reasonDatesUndecided, Detail: fmt.Sprintf("%s %d rows have a date that may be one of two days: %s.", detail, s.tally.undecidedDates, why)}
+		return "", &plugin.Warning{Reason: reasonDatesUndecided, Detail: fmt.Sprintf("%s Rows with a date that may be one of two days: %d, for %s.", detail, s.tally.undecidedDates, why)}
 	case s.tally.unknownStatus > 0:
-		return "", &plugin.Warning{Reason: reasonStatusUnknown, Detail: fmt.Sprintf("%s %d rows have a status in a word that is not understood.", detail, s.tally.unknownStatus)}
+		return "", &plugin.Warning{Reason: reasonStatusUnknown, Detail: fmt.Sprintf("%s Rows with a status in a word that is not understood: %d.", detail, s.tally.unknownStatus)}
 	default:
 		return detail, nil
 	}
@@ -199,8 +202,8 @@ func (a *attempt) checkManagers(context.Context) (string, error) {
 	if len(names) == 0 || t.managed == 0 {
 		return "", &plugin.Warning{Reason: reasonManagersMissing, Detail: "No column says who reports to whom, or it is empty."}
 	}
-	detail := fmt.Sprintf("%d of %d rows name a manager (%s); %d of them, %d %%, are found in the file by id, e-mail address, number or name.",
-		t.managed, t.people, quoteAll(names), t.found, t.found*100/t.managed)
+	detail := fmt.Sprintf("Rows that name a manager: %d of %d, in %s. Of these managers, %d %% are in the file (%d), found by id, e-mail address, number or name.",
+		t.managed, t.people, quoteAll(names), t.found*100/t.managed, t.found)
 	if t.found*100 < t.managed*managersFoundShare {
 		return "", &plugin.Warning{Reason: reasonManagersNotFound, Detail: detail}
 	}

@@ -8,5 +8,5 @@ import (
 )
 
 func TestThePageAboutTheConnectorIsCurrent(t *testing.T) {
-	plugintest.Document(t, target(t), filepath.Join("..", "..", "docs", "connectors", "csvdir.md"))
+	plugintest.Document(t, target(t, company(10), 5), filepath.Join("..", "..", "docs", "connectors", "csvdir.md"))
 }

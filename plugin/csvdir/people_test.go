@@ -78,6 +78,21 @@ func TestTheSourceHasEveryColumnAsWritten(t *testing.T) {
 	}
 }
 
+func TestPasswordsGoNowhere(t *testing.T) {
+	const canary = "Correct-Horse-7!"
+	r := newRig(t, "people.csv", "Employee ID,Name,Password [Required]\n1,A,"+canary+"\n")
+	response := r.tryConnect()
+	got := r.sync().wantComplete()
+	for _, text := range []string{response.String(), got.records()[0].String(), got.pages[0].cursor} {
+		if strings.Contains(text, canary) {
+			t.Errorf("a password is in %s", text)
+		}
+	}
+	if source := string(got.records()[0].GetSource()); source != `{"Employee ID":"1","Name":"A","Password [Required]":""}` {
+		t.Errorf("the source is %s", source)
+	}
+}
+
 // The status of a person on the tests' day, 15 June 2026.
 func TestStatusComesFromWordsAndDates(t *testing.T) {
 	const pending, active, suspended, gone, unknown = connectorv1.UserStatus_USER_STATUS_PENDING, connectorv1.UserStatus_USER_STATUS_ACTIVE,
@@ -279,7 +294,7 @@ func TestManagersAreLookedForInTheFile(t *testing.T) {
 }
 
 func TestWarningsAboutColumnsRowsAndWords(t *testing.T) {
-	r := newRig(t, "people.csv", "Employee ID,Department,Dept,Status\n1,A,B,asleep\n2,A,B,active\n,A,B,active\n")
+	r := newRig(t, "people.csv", "Employee ID,Hire date,Start date,Status\n1,,,asleep\n2,,,active\n,,,active\n")
 	for name, reason := range map[string]string{"columns": "COLUMNS_CONTESTED", "rows": "ROWS_LEFT_OUT", "status": "STATUS_UNKNOWN"} {
 		r.client = serveConnector(t)
 		if check := r.check(name); check.GetStatus() != connectorv1.CheckStatus_CHECK_STATUS_WARN || check.GetReason() != reason || check.GetFix() == "" {

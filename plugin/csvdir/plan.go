@@ -15,6 +15,7 @@ import (
 type plan struct {
 	headers  []string // unique, none empty
 	quoted   [][]byte // headers as JSON, with the colon
+	secret   []bool   // columns of passwords, whose values go nowhere
 	meaning  columns.Proposal
 	key      int // column of the key
 	order    values.Order

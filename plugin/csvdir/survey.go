@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -119,7 +118,7 @@ func (s *survey) collectPaths(ctx context.Context) error {
 // propose says what the columns mean.
 func (s *survey) propose(context.Context) error {
 	s.plan.meaning = columns.Propose(s.plan.headers, s.overrides)
-	s.plan.quoted = quoteHeaders(s.plan.headers)
+	s.plan.quoted, s.plan.secret = quoteHeaders(s.plan.headers), secretColumns(s.plan.headers)
 	s.plan.fallback = s.config.defaultStatus()
 	if unused := s.plan.meaning.Unused; len(unused) > 0 {
 		return plugin.Refuse(reasonColumnMissing, "The mapping names columns that the file does not have: %s. It has %s.", quoteAll(unused), quoteAll(s.plan.headers))
@@ -178,6 +177,7 @@ func (s *survey) chooseKey(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.tally.expect(read)
 	s.plan.dress = make(map[int]values.Dress, len(dress))
 	for column, d := range dress {
 		s.plan.dress[column] = *d
@@ -283,7 +283,7 @@ func (s *survey) checkRows() error {
 	case t.people == 0 && t.quarantined == 0:
 		return plugin.Refuse(reasonPeopleMissing, "The file has a header and no row of a person.")
 	case t.quarantined > t.people:
-		return plugin.Refuse(reasonRowsUnreadable, "%s", fmt.Sprintf("%d of %d rows can't be read: %s.", t.quarantined, t.people+t.quarantined, t.problems()))
+		return plugin.Refuse(reasonRowsUnreadable, "%d of %d rows can't be read (%s).", t.quarantined, t.people+t.quarantined, t.problems())
 	default:
 		return nil
 	}

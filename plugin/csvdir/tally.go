@@ -17,7 +17,7 @@ import (
 )
 
 // maxTallied is in how many rows keys are compared and managers looked for: each
-// costs some 80 bytes. Repeats in the rows behind are left to the host, for which
+// costs some 70 bytes while the file is surveyed. Repeats in the rows behind are left to the host, for which
 // the later one stands as well.
 const maxTallied = 2_000_000
 
@@ -47,8 +47,8 @@ type tally struct {
 type keyed struct {
 	key     [16]byte // 128 bits: two keys of a file never share them by chance
 	content uint64
-	row     int
-	line    int
+	row     uint32
+	line    uint32
 }
 
 // sameRow stands for a later row that is the same in everything.
@@ -59,6 +59,18 @@ var seed = maphash.MakeSeed()
 
 // fingerprint stands for a text.
 func fingerprint(text string) uint64 { return maphash.String(seed, text) }
+
+// expect makes room for so many rows at once: growing by and by takes twice as
+// much.
+func (t *tally) expect(rows int) {
+	rows = min(rows, maxTallied)
+	t.keys = make([]keyed, 0, rows)
+	t.identities = make([]uint64, 0, rows*namesExpected)
+}
+
+// namesExpected is what a person can be named by, in most files: a number, an
+// e-mail address, a name.
+const namesExpected = 4
 
 // add counts a row.
 func (t *tally) add(p *plan, r row, day time.Time) error {
@@ -103,7 +115,7 @@ func (t *tally) quarantine(reason string) {
 
 func keyedRow(id string, r row) keyed {
 	sum := sha256.Sum256([]byte(id))
-	k := keyed{key: [16]byte(sum[:16]), row: r.number, line: r.line}
+	k := keyed{key: [16]byte(sum[:16]), row: uint32(r.number), line: uint32(r.line)}
 	var h maphash.Hash
 	h.SetSeed(seed)
 	if r.source != nil {
@@ -182,16 +194,7 @@ func (t *tally) finish() {
 			last++
 		}
 		for i := first; i < last; i++ {
-			earlier, later := t.keys[i], t.keys[last]
-			if earlier.content == later.content {
-				t.repeated++
-				t.superseded[earlier.row] = sameRow
-				continue
-			}
-			t.superseded[earlier.row] = later.line
-			if t.example[0] == 0 || earlier.line < t.example[0] {
-				t.example = [2]int{earlier.line, later.line}
-			}
+			t.supersede(t.keys[i], t.keys[last])
 		}
 		first = last + 1
 	}
@@ -205,6 +208,19 @@ func (t *tally) finish() {
 	t.identities, t.references = nil, nil
 }
 
+// supersede puts a later row in the place of an earlier one.
+func (t *tally) supersede(earlier, later keyed) {
+	if earlier.content == later.content {
+		t.repeated++
+		t.superseded[int(earlier.row)] = sameRow
+		return
+	}
+	t.superseded[int(earlier.row)] = int(later.line)
+	if t.example[0] == 0 || int(earlier.line) < t.example[0] {
+		t.example = [2]int{int(earlier.line), int(later.line)}
+	}
+}
+
 // differing counts rows that a later row with the same key and other values takes
 // the place of.
 func (t *tally) differing() int { return len(t.superseded) - t.repeated }
@@ -216,15 +232,15 @@ func (t *tally) rows() int { return t.people + t.quarantined + t.footers }
 func (t *tally) problems() string {
 	var parts []string
 	for _, reason := range slices.Sorted(maps.Keys(t.reasons)) {
-		parts = append(parts, fmt.Sprintf("%d %s", t.reasons[reason], rowProblems[reason]))
+		parts = append(parts, fmt.Sprintf("%s: %d", rowProblems[reason], t.reasons[reason]))
 	}
 	return strings.Join(parts, ", ")
 }
 
 // rowProblems say in a few words why rows are quarantined.
 var rowProblems = map[string]string{
-	reasonRowUnreadable: "are no JSON object",
-	reasonKeyMissing:    "have no key",
-	reasonKeyDamaged:    "have a key that can't be used",
-	reasonRowTooWide:    "have more values than the header has columns",
+	reasonRowUnreadable: "no JSON object",
+	reasonKeyMissing:    "no key",
+	reasonKeyDamaged:    "key not usable",
+	reasonRowTooWide:    "more values than columns",
 }

@@ -246,7 +246,8 @@ func firstAddress(value string) string {
 }
 
 // source is the row as an object of header and value, in the order of the
-// columns, each value as it is written; of JSON lines, the line itself.
+// columns, each value as it is written but for passwords, which are left empty; of
+// JSON lines, the line itself.
 func (p *plan) source(r row) []byte {
 	if r.source != nil {
 		return r.source
@@ -265,12 +266,20 @@ func (p *plan) source(r row) []byte {
 		}
 		object = append(object, name...)
 		cell := ""
-		if i < len(r.cells) {
+		if i < len(r.cells) && !p.secret[i] {
 			cell = r.cells[i]
 		}
 		object = appendJSON(object, cell)
 	}
 	return append(object, '}')
+}
+
+func secretColumns(headers []string) []bool {
+	secret := make([]bool, len(headers))
+	for i, header := range headers {
+		secret[i] = columns.IsSecret(header)
+	}
+	return secret
 }
 
 // quoteHeaders writes the names of columns as those of an object's members.

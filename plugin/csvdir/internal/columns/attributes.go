@@ -78,6 +78,17 @@ func (a Attribute) IsManager() bool {
 // Many reports whether several columns may have the attribute.
 func (a Attribute) Many() bool { return a.IsManager() || a == OtherEmail }
 
+// Decisive reports whether it matters much which column has the attribute: it
+// tells people apart, whether they work there, or what they are called.
+func (a Attribute) Decisive() bool {
+	switch a {
+	case ID, EmployeeNumber, Email, UserName, Status, Inactive, HireDate, TerminationDate, GivenName, FamilyName, DisplayName:
+		return true
+	default:
+		return false
+	}
+}
+
 // Attributes returns all attributes in the order of their documentation, each
 // with the headers that are understood as it, the strongest first.
 func Attributes() []Understood { return understood }

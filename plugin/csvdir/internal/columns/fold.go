@@ -51,5 +51,16 @@ func withoutBrackets(text string) string {
 	return b.String()
 }
 
+// IsSecret reports whether a column holds passwords by its header. Exports of
+// accounts have one, mostly of asterisks.
+func IsSecret(header string) bool {
+	switch Fold(header) {
+	case "password", "passwords", "passwordhash", "initialpassword", "temporarypassword", "passwort", "kennwort", "initialpasswort", "motdepasse", "contrasena", "clave", "senha", "wachtwoord", "losenord", "haslo", "secret", "pin":
+		return true
+	default:
+		return false
+	}
+}
+
 // digraphs are how German writes its letters where it has none of them.
 var digraphs = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "ae", "Ö", "oe", "Ü", "ue")

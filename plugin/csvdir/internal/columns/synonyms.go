@@ -19,7 +19,7 @@ var understood = []Understood{
 	}},
 	{Email, []string{
 		"Work e-mail", "Work e-mail address", "Business e-mail", "Company e-mail", "Corporate e-mail", "E-mail", "E-mail address", "Mail", "Primary e-mail", "E-mail work",
-		"E-mails value", "Primary work e-mail", "Dienstliche E-Mail", "E-Mail (geschäftlich)", "E-Mail-Adresse", "E-Mail dienstlich", "Mailadresse", "Courriel", "Adresse e-mail", "Adresse électronique", "Courriel professionnel", "E-mail professionnel",
+		"E-mails value", "Primary work e-mail", "Dienstliche E-Mail", "E-Mail (geschäftlich)", "E-Mail-Adresse", "E-Mail dienstlich", "E-Mail geschäftlich", "Geschäftliche E-Mail", "Mailadresse", "Courriel", "Adresse e-mail", "Adresse électronique", "Courriel professionnel", "E-mail professionnel",
 		"Correo electrónico", "Correo", "Correo corporativo", "Posta elettronica", "Indirizzo e-mail", "E-mail aziendale", "Endereço de e-mail", "E-mail corporativo",
 		"E-mailadres", "E-postadress", "E-post", "Adres e-mail",
 	}},
@@ -102,7 +102,7 @@ var understood = []Understood{
 		"Nom du manager", "Nom du responsable", "Nom manager", "Nom N+1", "Nombre del responsable", "Nombre del jefe", "Nome responsabile", "Nome do gestor", "Naam leidinggevende", "Chefens namn", "Leders navn",
 	}},
 	{Manager, []string{
-		"Manager", "Reports to", "Reporting to", "Supervisor", "Line manager", "Direct manager", "Reporting manager", "People manager", "Boss", "Immediate supervisor", "Vorgesetzter", "Vorgesetzte", "Vorgesetzte/r", "Direkter Vorgesetzter", "Führungskraft", "Disziplinarischer Vorgesetzter", "Berichtet an",
+		"Manager", "Worker's manager", "Employee's manager", "Reports to", "Reporting to", "Supervisor", "Line manager", "Direct manager", "Reporting manager", "People manager", "Boss", "Immediate supervisor", "Vorgesetzter", "Vorgesetzte", "Vorgesetzte/r", "Direkter Vorgesetzter", "Führungskraft", "Disziplinarischer Vorgesetzter", "Berichtet an",
 		"Responsable", "Responsable hiérarchique", "Supérieur hiérarchique", "N+1", "Supérieur", "Rattaché à", "Jefe", "Jefe directo", "Jefe inmediato", "Responsable directo", "Reporta a", "Gerente", "Superior", "Responsabile", "Responsabile diretto", "Riporta a", "Gestor", "Gestor direto", "Leidinggevende", "Direct leidinggevende", "Chef", "Närmaste chef",
 		"Leder", "Nærmeste leder", "Przełożony", "Bezpośredni przełożony",
 	}},
