@@ -260,7 +260,7 @@ func copyOfPatchbay(t *testing.T) string {
 	for _, name := range []string{"go.mod", "go.sum"} {
 		put(t, root, name, read(t, patchbay(t), name))
 	}
-	for _, folder := range []string{"proto", "internal/wire", "host", "plugin"} {
+	for _, folder := range []string{"proto", "internal", "host", "plugin"} {
 		if err := os.CopyFS(filepath.Join(root, folder), os.DirFS(filepath.Join(patchbay(t), folder))); err != nil {
 			t.Fatal(err)
 		}
