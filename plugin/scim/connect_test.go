@@ -117,8 +117,13 @@ func answer(status int, body string, headers ...string) http.HandlerFunc {
 			w.Header().Set(headers[i], headers[i+1])
 		}
 		w.WriteHeader(status)
-		fmt.Fprint(w, body)
+		reply(w, "%s", body)
 	}
+}
+
+// reply writes a body. A client that has gone does not read it.
+func reply(w http.ResponseWriter, format string, args ...any) {
+	_, _ = fmt.Fprintf(w, format, args...)
 }
 
 // butUsers answers as a good service does, except for users.
@@ -128,9 +133,9 @@ func butUsers(users http.HandlerFunc) http.HandlerFunc {
 		case strings.HasSuffix(r.URL.Path, "/Users"):
 			users(w, r)
 		case strings.HasSuffix(r.URL.Path, "/ServiceProviderConfig"):
-			fmt.Fprint(w, `{"patch":{"supported":true},"filter":{"supported":true},"sort":{"supported":true}}`)
+			reply(w, `{"patch":{"supported":true},"filter":{"supported":true},"sort":{"supported":true}}`)
 		default:
-			fmt.Fprint(w, `{"totalResults":1,"Resources":[{"name":"User"}]}`)
+			reply(w, `{"totalResults":1,"Resources":[{"name":"User"}]}`)
 		}
 	}
 }
@@ -257,7 +262,7 @@ func TestGroupsThatCannotBeReadAreAWarning(t *testing.T) {
 	t.Parallel()
 	r := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/Users") {
-			fmt.Fprint(w, `{"totalResults":1,"Resources":[{"id":"u1"}]}`)
+			reply(w, `{"totalResults":1,"Resources":[{"id":"u1"}]}`)
 			return
 		}
 		answer(403, `{"detail":"No groups for you."}`)(w, r)

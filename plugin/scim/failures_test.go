@@ -29,7 +29,7 @@ var faults = map[string]http.HandlerFunc{
 	"empty":         answer(200, ``),
 	"cut short": func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "999")
-		fmt.Fprint(w, "{")
+		reply(w, "{")
 	},
 	"connection cut": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 }
@@ -81,7 +81,7 @@ func TestWhatDoesNotPassEndsTheListing(t *testing.T) {
 		"no list":        {answer(200, "[]"), scimapi.ReasonAnswerNotList, misbehaved},
 		"nobody at once": {answer(200, `{"totalResults":0}`), scimapi.ReasonNobodySeen, connectorv1.Class_CLASS_PERMISSION_MISSING},
 		"too large": {func(w http.ResponseWriter, _ *http.Request) {
-			fmt.Fprintf(w, `{"Resources":[{"id":"u1","photo":%q}]}`, strings.Repeat("x", scimapi.MaxBodyBytes))
+			reply(w, `{"Resources":[{"id":"u1","photo":%q}]}`, strings.Repeat("x", scimapi.MaxBodyBytes))
 		}, scimapi.ReasonAnswerTooLarge, misbehaved},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestTheListIsEmptyOnlyWhenAskedAgain(t *testing.T) {
 		people := scimtest.People(5)
 		r, _ := strict(t, scimtest.StrictSettings{Users: scimtest.UserObjects(people), Cursors: cursors, Before: func(_ *scimtest.Strict, n int, w http.ResponseWriter, _ *http.Request) bool {
 			if n == 2 {
-				fmt.Fprint(w, `{"totalResults":0,"Resources":[]}`)
+				reply(w, `{"totalResults":0,"Resources":[]}`)
 			}
 			return n == 2
 		}})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -183,8 +184,8 @@ func behind(records []plugin.Record, after string) []plugin.Record {
 	if after == "" {
 		return records
 	}
-	for i := len(records) - 1; i >= 0; i-- {
-		if mark(records[i].ID) == after {
+	for i, record := range slices.Backward(records) {
+		if mark(record.ID) == after {
 			return records[i+1:]
 		}
 	}

@@ -147,7 +147,7 @@ func TestServersThatCannotBeTrustedAreRefused(t *testing.T) {
 		"no cursors, though asked to":   {scimtest.StrictSettings{}, scimapi.ReasonListingIncomplete, pagingCursor},
 		"a cursor that is too long":     {scimtest.StrictSettings{Cursors: true, LongCursors: 5000}, scimapi.ReasonCursorTooLong, ""},
 		"a cursor that leads back": {scimtest.StrictSettings{Cursors: true, Before: func(_ *scimtest.Strict, _ int, w http.ResponseWriter, r *http.Request) bool {
-			fmt.Fprintf(w, `{"totalResults":9,"Resources":[{"id":"u1"}],"nextCursor":%q}`, map[string]string{"": "a", "a": "b", "b": "a"}[r.URL.Query().Get("cursor")])
+			reply(w, `{"totalResults":9,"Resources":[{"id":"u1"}],"nextCursor":%q}`, map[string]string{"": "a", "a": "b", "b": "a"}[r.URL.Query().Get("cursor")])
 			return true
 		}}, scimapi.ReasonListingStuck, ""},
 	} {
@@ -264,7 +264,7 @@ func TestCursorsThatExpire(t *testing.T) {
 				return false
 			}
 			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprint(w, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"expiredCursor","status":"400"}`)
+			reply(w, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"expiredCursor","status":"400"}`)
 			return true
 		}
 		r, _ := strict(t, s)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -293,9 +294,7 @@ func (s *Strict) write(w http.ResponseWriter, all, page []json.RawMessage, more 
 	if !s.settings.NoTotal {
 		head["totalResults"] = total
 	}
-	for name, value := range more {
-		head[name] = value
-	}
+	maps.Copy(head, more)
 	text, err := json.Marshal(head)
 	if err != nil { // of texts and numbers: never
 		panic("scimtest: " + err.Error())
