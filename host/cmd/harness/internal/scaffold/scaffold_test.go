@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"go/format"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -261,11 +262,34 @@ func copyOfPatchbay(t *testing.T) string {
 		put(t, root, name, read(t, patchbay(t), name))
 	}
 	for _, folder := range []string{"proto", "internal", "host", "plugin"} {
-		if err := os.CopyFS(filepath.Join(root, folder), os.DirFS(filepath.Join(patchbay(t), folder))); err != nil {
-			t.Fatal(err)
-		}
+		copySources(t, filepath.Join(patchbay(t), folder), filepath.Join(root, folder))
 	}
 	return root
+}
+
+// copySources copies a folder without its test data, which others may be writing.
+func copySources(t *testing.T, from, to string) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, strings.TrimPrefix(path, from))
+		switch {
+		case entry.IsDir() && entry.Name() == "testdata":
+			return filepath.SkipDir
+		case entry.IsDir():
+			return os.MkdirAll(target, 0o700)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, text, 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func write(t *testing.T, s Settings) Connector {
