@@ -1,7 +1,6 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -54,7 +53,7 @@ func told(r *rig) string {
 // golden compares a text with a file, or writes it with the test flag -update.
 func golden(t *testing.T, path, got string) {
 	t.Helper()
-	if update := flag.Lookup("update"); update != nil && update.Value.String() == "true" {
+	if isUpdate() {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

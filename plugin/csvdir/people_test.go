@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -378,4 +380,13 @@ func TestAPathThatCannotBeReadIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.wantRefused("FILE_FORBIDDEN", connectorv1.Class_CLASS_PERMISSION_MISSING)
+}
+
+// A refusal of a file that the host's user must not read can't be made where the
+// tests run as root, who may.
+func TestAFileThatMustNotBeReadIsRefused(t *testing.T) {
+	err := unreadable("people.csv", &fs.PathError{Op: "open", Path: "people.csv", Err: fs.ErrPermission})
+	if !strings.Contains(err.Error(), reasonFileForbidden) || !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("the refusal is %v", err)
+	}
 }
