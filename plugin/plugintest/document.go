@@ -66,10 +66,10 @@ func Document(t *testing.T, target Target, page string) {
 
 func writePage(t *testing.T, page, text string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(page), 0o755); err != nil { //nolint:gosec // documentation is for everybody
+	if err := os.MkdirAll(filepath.Dir(page), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(page, []byte(text), 0o644); err != nil { //nolint:gosec // as above
+	if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

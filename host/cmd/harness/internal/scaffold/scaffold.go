@@ -123,16 +123,17 @@ func (c *Connector) write(files []file) error {
 	if len(c.Written) == 0 {
 		return nil
 	}
-	if err := os.MkdirAll(c.Folder, 0o755); err != nil { //nolint:gosec // source code is for everybody to read
+	around := filepath.Dir(c.Folder)
+	if err := os.MkdirAll(around, 0o755); err != nil { // source code is for everybody to read
 		return fmt.Errorf("make the folder: %w", err)
 	}
-	beside, err := os.MkdirTemp(filepath.Dir(c.Folder), "."+c.Name+"-*")
+	beside, err := os.MkdirTemp(around, "."+c.Name+"-*")
 	if err != nil {
 		return fmt.Errorf("make a folder beside %s: %w", c.Folder, err)
 	}
 	defer func() { _ = os.RemoveAll(beside) }()
 	for i, f := range files {
-		if err := os.WriteFile(staged(beside, i), []byte(f.text), 0o644); err != nil { //nolint:gosec // as above
+		if err := os.WriteFile(staged(beside, i), []byte(f.text), 0o644); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, err)
 		}
 	}
@@ -151,7 +152,7 @@ func (c *Connector) move(from, to string) error {
 	if _, err := os.Lstat(to); err == nil {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { //nolint:gosec // as in write
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
 	return os.Rename(from, to)
