@@ -20,7 +20,7 @@ const hostName = "patchbay-conformance/1"
 func (p *process) describe(ctx context.Context) (*connectorv1.DescribeResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.trial.patience)
 	defer cancel()
-	response, err := p.service.Describe(ctx, connectorv1.DescribeRequest_builder{Host: hostName}.Build())
+	response, err := p.service.Describe(ctx, connectorv1.DescribeRequest_builder{Host: hostName, Capabilities: []string{"no-such-capability"}}.Build())
 	if err != nil {
 		return nil, p.explain(ctx, "Describe", p.trial.patience, err)
 	}

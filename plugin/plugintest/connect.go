@@ -48,7 +48,7 @@ func connectCases() []Case {
 		},
 		{
 			Name: "call-order", Section: sectionConnect, Title: "Calls out of order are refused",
-			Requires: "ListResources and Sync before Connect, and a second Connect, are answered FAILED_PRECONDITION. A process serves one connection.",
+			Requires: "ListResources and Sync before Connect, or after a Connect that was refused, and a second Connect, are answered FAILED_PRECONDITION. A process serves one connection.",
 			Why:      "A process that could change its connection would mix two companies' people.",
 			after:    []string{caseHandshake, caseConnects},
 			try:      tryCallOrder,
@@ -184,7 +184,25 @@ func tryCallOrder(ctx context.Context, t *trial) error {
 	if saw, ok := answeredWith(err, codes.FailedPrecondition); !ok {
 		return fail("A second Connect: %s It must be FAILED_PRECONDITION.", saw)
 	}
-	return pass("ListResources and Sync before Connect, and a second Connect, were answered FAILED_PRECONDITION.")
+	return t.afterRefusal(ctx)
+}
+
+// afterRefusal calls a process whose connection was refused.
+func (t *trial) afterRefusal(ctx context.Context) error {
+	p, err := t.fresh(ctx, startup{})
+	if err != nil {
+		return err
+	}
+	defer p.discard(ctx)
+	response, err := p.connect(ctx, connectorv1.ConnectRequest_builder{ConfigJson: []byte(`[]`), Secrets: t.target.Secrets}.Build())
+	if err != nil || !response.HasRefusal() {
+		return pass("ListResources and Sync before Connect, and a second Connect, were answered FAILED_PRECONDITION. Whether they are after a refusal was not seen, for nothing was refused (see the case \"config-hostile\").")
+	}
+	_, err = p.listAnew(ctx)
+	if saw, ok := answeredWith(err, codes.FailedPrecondition); !ok {
+		return fail("ListResources after a Connect that was refused: %s It must be FAILED_PRECONDITION.", saw)
+	}
+	return pass("ListResources and Sync before Connect, ListResources after a refusal, and a second Connect, were answered FAILED_PRECONDITION.")
 }
 
 // wrongConfig is a configuration that must be refused.

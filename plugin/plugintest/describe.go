@@ -27,7 +27,7 @@ func describeCases() []Case {
 	return []Case{
 		{
 			Name: caseDescribe, Section: sectionDescribe, Title: "It describes itself without a configuration",
-			Requires: "Describe is answered before Connect, and answers the same each time, in every process.",
+			Requires: "Describe is answered before Connect, and answers the same each time, in every process. Capabilities of the host that it does not know are ignored.",
 			Why:      "A form for the configuration is made of the description, before there is any.",
 			after:    []string{caseHandshake},
 			try:      tryDescribeUnconfigured,

@@ -19,7 +19,7 @@ func lastCases() []Case {
 	return []Case{
 		{
 			Name: "refusals-typed", Section: sectionConnect, Title: "Whatever is refused says why, and what to do",
-			Requires: "Every refusal, in an answer to Connect or on a status, has a reason that Describe declares, the class declared for it, a message and a fix. A status carries them in a google.rpc.ErrorInfo of the domain patchbay.connector.v1, with class and fix in its metadata, and its code is that of the class; a call out of order is FAILED_PRECONDITION, of class CONNECTOR_FAULT. A refused connection has a check that failed, or none; every reason of a check is declared.",
+			Requires: "Every refusal, in an answer to Connect or on a status, has a reason that Describe declares, the class declared for it, a message and a fix. A status carries them in a google.rpc.ErrorInfo of the domain patchbay.connector.v1, with class and fix in its metadata, and its code is that of the class; a call out of order is FAILED_PRECONDITION, of class CONNECTOR_FAULT. A check that failed has a declared reason and a fix.",
 			Why:      "The class decides whether trying again helps, and the fix is what a person does next.",
 			after:    premises,
 			try:      described(tryRefusalsTyped),

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
+
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
 const (
@@ -44,6 +48,13 @@ func recordCases() []Case {
 			Why:      "Somebody whose id changes has left the company and somebody else has joined it.",
 			after:    needsListing, limit: listingLimit,
 			try: tryIDsStable,
+		},
+		{
+			Name: "every-resource", Section: sectionRecords, Title: "Every resource keeps these rules",
+			Requires: "Of each further resource that lacks no scope a first page comes, or an empty listing, and it keeps all rules of records, pages and cursors. One is examined in full: the one that was asked for, or the first.",
+			Why:      "A resource that is read seldom is wrong for longest.",
+			after:    needsListing, limit: listingLimit,
+			try: tryEveryResource,
 		},
 	}
 }
@@ -127,4 +138,56 @@ func tryIDsStable(ctx context.Context, t *trial) error {
 		return fail("In a second listing of %q, from another process, %s. Take the service's own key for the id. (If somebody changed the directory meanwhile, run this again.)", listing.resource.GetName(), problem)
 	}
 	return pass("Two listings from two processes had the same %d records.", len(again.set(0)))
+}
+
+// maxFurther bounds the further resources of which a page is read.
+const maxFurther = 8
+
+func tryEveryResource(ctx context.Context, t *trial) error {
+	listing, err := t.listing(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := t.connected(ctx)
+	if err != nil {
+		return err
+	}
+	resources, err := p.list(ctx)
+	if err != nil {
+		return err
+	}
+	var read []string
+	for _, resource := range resources {
+		if resource.GetName() == listing.resource.GetName() || len(resource.GetMissingScopes()) > 0 || len(read) == maxFurther {
+			continue
+		}
+		if err := p.firstPage(ctx, listing, resource); err != nil {
+			return err
+		}
+		read = append(read, resource.GetName())
+	}
+	if len(read) == 0 {
+		return skip("There is no further resource that can be read.")
+	}
+	return pass("A page of each of %s keeps the rules.", strings.Join(read, ", "))
+}
+
+// firstPage reads the first page of a resource, and judges it by the rules that
+// the straight listing of another one kept.
+func (p *process) firstPage(ctx context.Context, straight *book, resource *connectorv1.Resource) error {
+	s, err := p.sync(ctx, resource, "", 0)
+	if errors.Is(err, io.EOF) {
+		return fail("The stream of %q ended at once with status OK and without Completed.", resource.GetName())
+	}
+	if err != nil {
+		return fail("The resource %q can't be read: %v If a scope is missing, name it in missing_scopes.", resource.GetName(), err)
+	}
+	defer s.stop()
+	if _, err := s.page(ctx); err != nil && !errors.Is(err, io.EOF) {
+		return fail("The resource %q has no page: %v", resource.GetName(), err)
+	}
+	if problem := newFindings(straight, s.book); problem != "" {
+		return fail("In the first page of %q: %s.", resource.GetName(), problem)
+	}
+	return nil
 }

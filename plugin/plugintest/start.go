@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
+	"patchbay.example/internal/wire"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
@@ -42,8 +44,8 @@ func startCases() []Case {
 		},
 		{
 			Name: "version-mismatch", Section: sectionStart, Title: "It claims no version that it does not speak",
-			Requires: "Offered only a version of the protocol that it does not know in PLUGIN_PROTOCOL_VERSIONS, a connector ends, or names a version that it has. It neither claims the unknown one nor hangs.",
-			Why:      "A newer host tells its operator that the connector is older, rather than that something is broken.",
+			Requires: "Offered only a version of the protocol that it does not know in PLUGIN_PROTOCOL_VERSIONS, a connector ends, or names a version that it has. It neither claims the unknown one nor hangs. Offered several, it takes the newest that it has.",
+			Why:      "A newer host goes on with what both speak, or tells its operator that the connector is older.",
 			after:    []string{caseHandshake},
 			try:      tryVersionMismatch,
 		},
@@ -94,6 +96,11 @@ func tryHandshake(ctx context.Context, t *trial) error {
 }
 
 func tryVersionMismatch(ctx context.Context, t *trial) error {
+	both, err := t.begin(ctx, startup{versions: unknownVersion + "," + strconv.Itoa(wire.ProtocolVersion)})
+	if err != nil {
+		return fail("Offered the versions %s and %d: %v", unknownVersion, wire.ProtocolVersion, err)
+	}
+	both.discard(ctx)
 	p, err := t.start(ctx, startup{versions: unknownVersion})
 	if err != nil {
 		return err
