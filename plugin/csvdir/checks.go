@@ -42,6 +42,9 @@ func (a *attempt) layOut(ctx context.Context) (string, error) {
 		return "", err
 	}
 	detail := s.layout.describe()
+	if s.layout.encoding == rows.Windows1252 && s.config.Encoding == auto {
+		detail += " The encoding is guessed, for the file is not UTF-8: look whether names with accents are right."
+	}
 	if s.layout.format == formatCSV {
 		detail += fmt.Sprintf(" The header with %d columns is in line %d.", len(s.plan.headers), s.layout.headerLine)
 	}
@@ -113,15 +116,11 @@ func (a *attempt) readRows(ctx context.Context) (string, error) {
 	}
 	t := &s.tally
 	detail := fmt.Sprintf("Rows of people: %d.", t.people)
-	for _, extra := range []struct {
-		n    int
-		text string
-	}{
-		{t.footers, "Passed over as totals or remarks"}, {t.short, "With fewer cells than the header, the missing ones counting as empty"},
-	} {
-		if extra.n > 0 {
-			detail += fmt.Sprintf(" %s: %d.", extra.text, extra.n)
-		}
+	if t.footers > 0 {
+		detail += fmt.Sprintf(" Passed over as totals, remarks or repeated headers: %d.", t.footers)
+	}
+	if t.short > 0 {
+		detail += fmt.Sprintf(" With fewer cells than the header, the missing ones counting as empty: %d.", t.short)
 	}
 	if t.quarantined > 0 {
 		return "", &plugin.Warning{Reason: reasonRowsLeftOut, Detail: fmt.Sprintf("%s Left out: %d (%s).", detail, t.quarantined, t.problems())}
@@ -155,8 +154,13 @@ var statusNames = []struct {
 	kind plugin.UserStatus
 	name string
 }{
-	{plugin.StatusActive, "active"}, {plugin.StatusPending, "pending"}, {plugin.StatusDeprovisioned, "deprovisioned"},
-	{plugin.StatusSuspended, "suspended"}, {plugin.StatusLocked, "locked"}, {plugin.StatusActionRequired, "action required"}, {0, "unknown"},
+	{plugin.StatusActive, "active"},
+	{plugin.StatusPending, "pending"},
+	{plugin.StatusDeprovisioned, "deprovisioned"},
+	{plugin.StatusSuspended, "suspended"},
+	{plugin.StatusLocked, "locked"},
+	{plugin.StatusActionRequired, "action required"},
+	{0, "unknown"},
 }
 
 // checkStatus says how many people have which status, and in what order dates are.

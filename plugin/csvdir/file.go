@@ -16,9 +16,10 @@ import (
 
 // Limits of what is read.
 const (
-	// maxFileBytes is the largest file. A million people with everything that an
-	// HR system knows of them are a quarter of it.
-	maxFileBytes = 4 << 30
+	// maxFileBytes is the largest file: it is read in a minute, and whoever checks
+	// a connection waits for two. A million people with everything that an HR
+	// system knows of them fit.
+	maxFileBytes = 1 << 30
 	// maxFolderEntries is how many files a folder may hold: one export a day for
 	// ten years are fewer.
 	maxFolderEntries = 10_000

@@ -47,6 +47,7 @@ func TestAFileIsUnderstoodHoweverItIsWritten(t *testing.T) {
 		"leading zeros as formula": strings.NewReplacer("\n00", "\n=\"00", ";Jörg", "\";Jörg", ";Åsa", "\";Åsa", ";Zoë", "\";Zoë").Replace(threePeople),
 		"empty columns behind":     strings.ReplaceAll(threePeople, "\n", ";;;\n"),
 		"a total":                  threePeople + "Summe;3;;;\n",
+		"a header on each page":    strings.Replace(threePeople, "\n002", "\nPersonalnummer;Vorname;Nachname;E-Mail;Abteilung\n002", 1),
 		"an end mark":              threePeople + "\x1a",
 		"spaces as in Excel":       strings.ReplaceAll(threePeople, "Müller", "\u00a0Müller\u200b"),
 	} {
@@ -151,4 +152,20 @@ func TestOneBrokenCharacterDoesNotSpoilTheOthers(t *testing.T) {
 	if name := got.user("1").GetDisplayName(); name != "äöüäöüäöüäöü" {
 		t.Errorf("the name is %q", name)
 	}
+}
+
+func TestFormatAndDelimiterCanBeConfigured(t *testing.T) {
+	// By its header the file has commas.
+	r := newRig(t, "people.csv", "Employee ID,Name,Status\n1,A,active\n")
+	r.config["delimiter"] = "semicolon"
+	r.wantRefused("HEADER_NOT_FOUND", connectorv1.Class_CLASS_CONFIG_INVALID)
+	r = newRig(t, "people.csv", "ID;Full name, in full\n1;A\n")
+	r.config["delimiter"], r.config["format"] = "semicolon", "csv"
+	r.connect().sync().wantComplete().wantIDs("1")
+	r = newRig(t, "people.csv", "{\"id\":\"1\"}\n")
+	r.config["format"] = "csv"
+	r.wantRefused("HEADER_NOT_FOUND", connectorv1.Class_CLASS_CONFIG_INVALID)
+	r = newRig(t, "people.csv", "not,json\n{\"id\":\"1\"}\n{\"id\":\"2\"}\n")
+	r.config["format"] = "jsonl"
+	r.connect().sync().wantComplete().wantIDs("1", "2").wantQuarantined("RECORD_UNREADABLE")
 }

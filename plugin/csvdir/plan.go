@@ -61,7 +61,7 @@ type verdict struct {
 	id      string
 	reason  string // why it is quarantined; empty when it is a person's row
 	message string
-	footer  bool // a total or a remark at the file's end, which is nobody
+	footer  bool // a total, a remark or the header once more, which is nobody
 }
 
 // judge says whose row it is.
@@ -69,7 +69,7 @@ func (p *plan) judge(r row) verdict {
 	if r.broken {
 		return verdict{reason: reasonRowUnreadable, message: "The line is no JSON object."}
 	}
-	if p.isFooter(r) {
+	if p.isFooter(r) || p.isHeader(r) {
 		return verdict{footer: true}
 	}
 	id, problem := p.keyOf(r)
@@ -163,6 +163,20 @@ func (p *plan) isFooter(r row) bool {
 		}
 	}
 	return false
+}
+
+// isHeader reports whether the row is the header once more, as reports repeat it
+// on each page.
+func (p *plan) isHeader(r row) bool {
+	if r.source != nil || p.value(r, p.key) != p.headers[p.key] {
+		return false
+	}
+	for i, header := range p.headers {
+		if i < len(r.cells) && values.Clean(r.cells[i]) != header && !strings.HasPrefix(header, "column ") {
+			return false
+		}
+	}
+	return true
 }
 
 // today is the day of which a listing speaks.

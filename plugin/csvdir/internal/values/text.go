@@ -47,15 +47,15 @@ func trim(text string) string {
 	})
 }
 
-// nothing are words of spreadsheet programs, databases and people for no value.
+// nothing are words of spreadsheet programs, databases and people for no value, as
+// they write them: Null, Nil and Nan are people's names.
 var nothing = map[string]bool{
-	"": true, "-": true, "--": true, "—": true, "–": true, "n/a": true, "#n/a": true, "null": true, "(null)": true, "nil": true, "nan": true, "<na>": true,
-	"none": true, "(blank)": true, "(empty)": true, "(leer)": true, "#ref!": true, "#value!": true, "#name?": true, "#nv": true, "k.a.": true, "undefined": true,
+	"": true, "-": true, "--": true, "—": true, "–": true, "n/a": true, "N/A": true, "#N/A": true, "#NV": true, "k.A.": true, "k. A.": true,
+	"null": true, "NULL": true, "(null)": true, "nil": true, "nan": true, "NaN": true, "<NA>": true, "none": true, "None": true, "NONE": true,
+	"(blank)": true, "(empty)": true, "(leer)": true, "#REF!": true, "#VALUE!": true, "#NAME?": true, "undefined": true,
 }
 
-func isNothing(text string) bool {
-	return len(text) <= len("undefined") && nothing[strings.ToLower(text)]
-}
+func isNothing(text string) bool { return nothing[text] }
 
 // Damaged reports whether a spreadsheet program has rounded a number, as in
 // 1.23457E+11: which one it was can't be told any more.
