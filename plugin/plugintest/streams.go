@@ -62,13 +62,6 @@ func streamCases() []Case {
 			try: judged("page-bounded", "No message and no page of a listing of %d records exceeds its limit."),
 		},
 		{
-			Name: "one-sync", Section: sectionStreams, Title: "One Sync runs at a time",
-			Requires: "While a Sync runs, another one is answered FAILED_PRECONDITION, and the first goes on unharmed.",
-			Why:      "Acknowledge speaks of the Sync that runs, and a service's rate limits are shared out for one listing.",
-			after:    append(slices.Clone(needsListing), caseCompleted), limit: listingLimit,
-			try: tryOneSync,
-		},
-		{
 			Name: "cancel", Section: sectionStreams, Title: "A stream that is cancelled ends",
 			Requires: "When the host cancels a Sync, the connector ends what it does for it and is ready for the next Sync within seconds.",
 			Why:      "A person stops a run, or a limit is reached; requests that go on cost the service's rate limit, and the next run would be refused.",
@@ -76,18 +69,25 @@ func streamCases() []Case {
 			try: tryCancel,
 		},
 		{
-			Name: "slow-reader", Section: sectionStreams, Title: "While nobody reads, its memory stays bounded",
-			Requires: "A connector whose stream is not read stops reading from its service: it holds a page or two, and not the listing.",
-			Why:      "A host stores pages more slowly than a service sends them, and a large company must not fill the machine's memory.",
-			after:    append(slices.Clone(needsListing), "cancel"), limit: listingLimit,
-			try: trySlowReader,
-		},
-		{
 			Name: caseWindow, Section: sectionStreams, Title: "It keeps to the host's window",
 			Requires: "A connector with the capability \"acknowledge\" never has more pages sent and not acknowledged than SyncRequest.window allows, and goes on when they are acknowledged. Acknowledging more pages than were sent, or when no Sync runs, is answered FAILED_PRECONDITION.",
 			Why:      "What was read ahead and is not stored has to be asked for again after a crash.",
 			after:    append(slices.Clone(needsListing), "page-sequence", "cancel"), limit: listingLimit,
 			try: tryWindow,
+		},
+		{
+			Name: "one-sync", Section: sectionStreams, Title: "One Sync runs at a time",
+			Requires: "While a Sync runs, another one is answered FAILED_PRECONDITION, and the first goes on unharmed.",
+			Why:      "Acknowledge speaks of the Sync that runs, and a service's rate limits are shared out for one listing.",
+			after:    append(slices.Clone(needsListing), caseCompleted, caseWindow), limit: listingLimit,
+			try: tryOneSync,
+		},
+		{
+			Name: "slow-reader", Section: sectionStreams, Title: "While nobody reads, its memory stays bounded",
+			Requires: "A connector whose stream is not read stops reading from its service: it holds a page or two, and not the listing.",
+			Why:      "A host stores pages more slowly than a service sends them, and a large company must not fill the machine's memory.",
+			after:    append(slices.Clone(needsListing), "cancel"), limit: listingLimit,
+			try: trySlowReader,
 		},
 	}
 }
