@@ -23,8 +23,9 @@ const brokenToken = `synthetic "token"/of+the?sound&connector=0123456789`
 // record that must be quarantined. The other is of some 110 MiB, for what shows
 // only where there is more to send than a connector may hold.
 const (
-	shortListing = `{"account":"example.com","pages":5,"per_page":10,"oversized":true}`
-	longListing  = `{"account":"example.com","pages":110,"per_page":10,"source_bytes":104000}`
+	shortListing   = `{"account":"example.com","pages":5,"per_page":10,"oversized":true}`
+	waitingListing = `{"account":"example.com","pages":3,"oversized":true,"waits":true,"restarts":true}`
+	longListing    = `{"account":"example.com","pages":110,"per_page":10,"source_bytes":104000}`
 )
 
 // littlePatience is for connectors that keep their host waiting. All others may
@@ -85,6 +86,16 @@ func TestBrokenConnectors(t *testing.T) {
 		t.Parallel()
 		long := plugintest.Target{Config: []byte(longListing), Only: []string{"slow-reader"}}
 		for _, result := range examine(t, program, "sound", long).Results {
+			if result.Status != plugintest.Passed {
+				t.Errorf("%s: %s: %s", result.Case.Name, result.Status, result.Saw)
+			}
+		}
+	})
+	t.Run("sound that waits and begins again", func(t *testing.T) {
+		t.Parallel()
+		only := []string{"records-typed", "completed-last", "page-sequence", "cursor-form", "waits-typed", "quarantine-typed"}
+		patient := plugintest.Target{Config: []byte(waitingListing), Only: only}
+		for _, result := range examine(t, program, "sound", patient).Results {
 			if result.Status != plugintest.Passed {
 				t.Errorf("%s: %s: %s", result.Case.Name, result.Status, result.Saw)
 			}

@@ -96,6 +96,26 @@ func connectBreaks() []flaw {
 			}),
 		},
 		{
+			Name: "config-enum", Case: "config-refused", Saw: "language",
+			Does: "It passes over values that are none of those allowed.",
+			connect: onConfig(func(object map[string]json.RawMessage) {
+				if value := string(object["language"]); strings.HasPrefix(value, `"`) {
+					delete(object, "language")
+				}
+			}),
+		},
+		{
+			Name: "secret-missing", Case: "config-refused", Saw: "token",
+			Does: "It makes up a required secret that is missing.",
+			connect: func(s *server, ctx context.Context, given *request) (*response, error) {
+				if _, ok := given.GetSecrets()["token"]; !ok {
+					given = proto.CloneOf(given)
+					given.SetSecrets(map[string]string{"token": rightToken})
+				}
+				return s.sound.Connect(ctx, given)
+			},
+		},
+		{
 			Name: "config-status", Case: "config-refused", Saw: "InvalidArgument",
 			Does: "It refuses a configuration with a status rather than in the answer, without its checks.",
 			connect: onInvalid(func(_ *response, refusal *connectorv1.Refusal) (*response, error) {
@@ -197,6 +217,31 @@ func connectBreaks() []flaw {
 			}),
 		},
 		{
+			Name: "check-failed", Case: "connects", Saw: "token",
+			Does: "A check has failed, and it connects all the same.",
+			connect: onConnected(func(_ *request, answer *response) {
+				if !answer.HasRefusal() {
+					check := answer.GetChecks()[2]
+					check.SetStatus(connectorv1.CheckStatus_CHECK_STATUS_FAIL)
+					check.SetReason(reasonToken)
+					check.SetFix("Take another token.")
+				}
+			}),
+		},
+		{
+			Name: "check-warns", Case: "connects", Saw: "TOKEN_OLD",
+			Does: "A check warns for a reason that is not declared.",
+			connect: func(s *server, ctx context.Context, given *request) (*response, error) {
+				answer, err := s.sound.Connect(ctx, given)
+				if err == nil && !answer.HasRefusal() {
+					check := answer.GetChecks()[2]
+					check.SetStatus(connectorv1.CheckStatus_CHECK_STATUS_WARN)
+					check.SetReason("TOKEN_OLD")
+				}
+				return answer, err
+			},
+		},
+		{
 			Name: "no-account", Case: "connects", Saw: "account",
 			Does: "It does not say what account it reached.",
 			connect: onConnected(func(_ *request, answer *response) {
@@ -220,7 +265,8 @@ func connectBreaks() []flaw {
 // kinds are the properties of config, with the characters with which a value of
 // the right type can begin.
 var kinds = map[string]string{
-	"account": `"`, "pages": "-0123456789", "per_page": "-0123456789", "source_bytes": "-0123456789", "oversized": "tf", "token": `"`,
+	"account": `"`, "pages": "-0123456789", "per_page": "-0123456789", "source_bytes": "-0123456789", "oversized": "tf",
+	"waits": "tf", "restarts": "tf", "language": `"`, "token": `"`,
 }
 
 // onInvalid bends the refusal of a wrong configuration of moderate size.
@@ -311,6 +357,20 @@ func resourceBreaks() []flaw {
 			Does: "A resource's schema is no JSON.",
 			resources: onResources(func(answer *connectorv1.ListResourcesResponse) {
 				answer.GetResources()[1].SetSchemaJson([]byte("id, name"))
+			}),
+		},
+		{
+			Name: "resource-without-mode", Case: "resources-listed", Saw: "groups",
+			Does: "It lists a resource that can be read in no way.",
+			resources: onResources(func(answer *connectorv1.ListResourcesResponse) {
+				answer.GetResources()[1].SetModes(nil)
+			}),
+		},
+		{
+			Name: "resource-scopes", Case: "resources-listed", Saw: "groups.read",
+			Does: "A resource lacks a scope that it does not require.",
+			resources: onResources(func(answer *connectorv1.ListResourcesResponse) {
+				answer.GetResources()[1].SetMissingScopes([]string{"groups.read"})
 			}),
 		},
 		{

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -31,9 +32,14 @@ func processBreaks() []flaw {
 			atSignal: func() { select {} },
 		},
 		{
+			Name: "ignores-signal", Case: "stop", Saw: "SIGTERM",
+			Does:     "It does not end at SIGTERM.",
+			atSignal: func() { select {} },
+		},
+		{
 			Name: "orphan", Case: "orphan", Saw: "still there",
 			Does:  "It lives on when its standard input ends.",
-			atEOF: func() { select {} },
+			atEOF: func(*process) { select {} },
 		},
 		{
 			Name: "leaks-descriptors", Case: "leaks", Saw: "files",
@@ -67,7 +73,24 @@ func processBreaks() []flaw {
 				s.keep(weight)
 			}),
 		},
-		childLeft(),
+		{
+			Name: "child-left", Case: "one-process", Saw: "(broken)",
+			Does:  "It leaves a child behind when it ends, unless its host is gone.",
+			start: func(p *process) { startedByHost(func() { p.startChild(nil) }) },
+			atEOF: (*process).endChildren,
+		},
+		{
+			Name: "child-detached", Case: "one-process", Saw: "(broken)",
+			Does:  "It leaves a child behind that has a session of its own.",
+			start: func(p *process) { startedByHost(func() { p.startChild(detached()) }) },
+			atEOF: (*process).endChildren,
+		},
+		{
+			Name: "child-after-host", Case: "orphan", Saw: "(broken)",
+			Does:  "When its host is gone it ends, and its child does not.",
+			start: func(p *process) { startedByHost(func() { p.startChild(nil) }) },
+			atEnd: (*process).endChildren,
+		},
 		{
 			Name: "alone", Case: "side-by-side", Saw: "exit status 1",
 			Does: "It ends when it is connected while another process of it is.",
@@ -81,21 +104,14 @@ func processBreaks() []flaw {
 	}
 }
 
-// childLeft starts a child that does not end with the process, unless the host
-// is gone.
-func childLeft() flaw {
-	var child *os.Process
-	return flaw{
-		Name: "child-left", Case: "one-process", Saw: "(broken)",
-		Does: "It leaves a child process behind when it ends.",
-		start: func(*process) {
-			startedByHost(func() { child = startChild(nil, outlive) })
-		},
-		atEOF: func() {
-			if child != nil {
-				_ = child.Kill()
-			}
-		},
+// startChild starts a child that outlives the process, for a while.
+func (p *process) startChild(attributes *syscall.SysProcAttr) {
+	p.children = append(p.children, startChild(&exec.Cmd{Args: []string{outlive}, SysProcAttr: attributes}))
+}
+
+func (p *process) endChildren() {
+	for _, child := range p.children {
+		_ = child.Kill() // that it has ended is as good
 	}
 }
 
@@ -246,15 +262,45 @@ func logBreaks() []flaw {
 			Name: "secret-in-command", Case: "secrets-kept", Saw: "token",
 			Does: "It starts a child with the token in its command line.",
 			connect: onToken(func(s *server, token string, _ *response) {
-				reader, writer, err := os.Pipe()
-				if err != nil {
+				s.keep(accompanied(&exec.Cmd{Args: []string{accompany, token}}))
+			}),
+		},
+		{
+			Name: "secret-in-environment", Case: "secrets-kept", Saw: "environment",
+			Does: "It starts a child with the token in its environment.",
+			connect: onToken(func(s *server, token string, _ *response) {
+				s.keep(accompanied(&exec.Cmd{Args: []string{accompany}, Env: append(os.Environ(), "TOKEN="+token)}))
+			}),
+		},
+		{
+			Name: "secret-in-file", Case: "secrets-kept", Saw: "the file token",
+			Does: "It writes the token to a file, and forgets it there.",
+			connect: onToken(func(_ *server, token string, _ *response) {
+				if err := os.WriteFile(filepath.Join(os.TempDir(), "token"), []byte(token), 0o600); err != nil {
 					panic(err)
 				}
-				s.keep(writer) // the child ends with this process
-				s.keep(startChild(reader, accompany, token))
+			}),
+		},
+		{
+			Name: "secret-printed", Case: "secrets-kept", Saw: "prints",
+			Does: "It prints the token.",
+			connect: onToken(func(_ *server, token string, _ *response) {
+				fmt.Println("connected with", token)
 			}),
 		},
 	}
+}
+
+// accompanied starts a child that ends with this process. What is returned has to
+// be kept.
+func accompanied(child *exec.Cmd) any {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		panic(err)
+	}
+	child.Stdin = reader
+	startChild(child)
+	return writer
 }
 
 // secretInCursor has the token in its cursors, in hexadecimal digits.

@@ -5,10 +5,12 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"patchbay.example/internal/wire"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
@@ -35,6 +37,31 @@ func recordBreaks() []flaw {
 			Name: "record-without-key", Case: "records-typed", Saw: "user-2-3",
 			Does:  "A source lacks the field that holds its key.",
 			event: onRecord("user-2-3", func(r *record) { r.SetSource([]byte(`{"key":"user-2-3"}`)) }),
+		},
+		{
+			Name: "primary-second", Case: "records-typed", Saw: "primary",
+			Does: "A person's primary e-mail address does not come first.",
+			event: onRecord("user-2-3", func(r *record) {
+				r.GetUser().SetEmails([]*connectorv1.Email{
+					connectorv1.Email_builder{Value: "second@example.com"}.Build(),
+					connectorv1.Email_builder{Value: "first@example.com", Primary: true}.Build(),
+				})
+			}),
+		},
+		{
+			Name: "group-without-view", Case: "every-resource", Saw: "group-1-1",
+			Does:  "A group has no typed view.",
+			event: onRecord("group-1-1", func(r *record) { r.ClearView() }),
+		},
+		{
+			Name: "groups-down", Case: "every-resource", Saw: "The service is down",
+			Does: "It lists a resource that can't be read.",
+			sync: func(o *outlet) error {
+				if o.request.GetResource() == "groups" && o.request.GetCursor() == "" {
+					return refuse(connectorv1.Class_CLASS_SERVICE_UNAVAILABLE, reasonDown, "The service is down.")
+				}
+				return o.sync()
+			},
 		},
 		{
 			Name: "id-twice", Case: "ids-unique", Saw: "user-2-1",
@@ -124,6 +151,43 @@ func eventBreaks() []flaw {
 			},
 		},
 		{
+			Name: "completed-over-restart", Case: "completed-last", Saw: "60 records",
+			Does: "It counts what it sent before it began again.",
+			event: func(o *outlet, e *event) error {
+				if !o.wholeListing() {
+					return o.pass(e)
+				}
+				if e.HasCompleted() {
+					totals := e.GetCompleted()
+					totals.SetPages(totals.GetPages() + 1)
+					totals.SetRecords(totals.GetRecords() + 10)
+				}
+				if e.GetPage().GetSequence() == 1 {
+					return o.pass(e, restartedEvent(reasonSlow), e)
+				}
+				return o.pass(e)
+			},
+		},
+		{
+			Name: "restart-undeclared", Case: "waits-typed", Saw: "LOST",
+			Does: "It begins again for a reason that it does not declare.",
+			event: func(o *outlet, e *event) error {
+				if o.wholeListing() && e.GetPage().GetSequence() == 1 {
+					return o.pass(restartedEvent("LOST"), e)
+				}
+				return o.pass(e)
+			},
+		},
+		{
+			Name: "wait-past", Case: "waits-typed", Saw: "before it came",
+			Does: "It waits until yesterday.",
+			event: onPage(2, func(o *outlet, p *page) error {
+				yesterday := timestamppb.New(time.Now().AddDate(0, 0, -1))
+				wait := connectorv1.Wait_builder{Until: yesterday, Reason: reasonSlow, Message: "The service asks for patience."}.Build()
+				return o.pass(waitEvent(wait), pageEvent(p))
+			}),
+		},
+		{
 			Name: "wait-undeclared", Case: "waits-typed", Saw: "TEA_BREAK",
 			Does: "It waits for a reason that it does not declare.",
 			event: onPage(2, func(o *outlet, p *page) error {
@@ -148,6 +212,11 @@ func eventBreaks() []flaw {
 			Name: "quarantine-silent", Case: "quarantine-typed", Saw: "message",
 			Does:  "It leaves out a record and does not say what is wrong with it.",
 			event: onQuarantined(func(q *connectorv1.Quarantined) { q.SetMessage("") }),
+		},
+		{
+			Name: "quarantine-long-id", Case: "quarantine-typed", Saw: "1025",
+			Does:  "It leaves out a record, with an id that is too long.",
+			event: onQuarantined(func(q *connectorv1.Quarantined) { q.SetId(strings.Repeat("u", wire.MaxIDBytes+1)) }),
 		},
 		{
 			Name: "quarantine-nowhere", Case: "quarantine-typed", Saw: "where",
@@ -185,6 +254,31 @@ func pageBreaks() []flaw {
 				p.SetSequence(7)
 				return o.pass(pageEvent(p))
 			}),
+		},
+		{
+			Name: "sequence-of-parts", Case: "page-sequence", Saw: "share",
+			Does: "It numbers the parts of a page as if they were pages.",
+			event: onPage(5, func(o *outlet, p *page) error {
+				first := proto.CloneOf(p)
+				first.SetRecords(p.GetRecords()[:5])
+				first.SetMoreParts(true)
+				first.SetCursor("")
+				p.SetRecords(p.GetRecords()[5:])
+				p.SetSequence(p.GetSequence() + 1)
+				return o.pass(pageEvent(first), pageEvent(p))
+			}),
+		},
+		{
+			Name: "sequence-over-restart", Case: "page-sequence", Saw: "2",
+			Does: "It counts its pages on when it begins again.",
+			event: func(o *outlet, e *event) error {
+				if o.wholeListing() && e.GetPage().GetSequence() == 1 {
+					again := proto.CloneOf(e)
+					again.GetPage().SetSequence(2)
+					return o.pass(e, restartedEvent(reasonSlow), again)
+				}
+				return o.pass(e)
+			},
 		},
 		{
 			Name: "part-large", Case: "page-bounded", Saw: "1048576",
@@ -230,6 +324,17 @@ func pageBreaks() []flaw {
 			}),
 		},
 	}
+}
+
+// wholeListing reports whether the stream is one from the beginning, that nobody
+// holds up.
+func (o *outlet) wholeListing() bool {
+	return o.request.GetCursor() == "" && o.request.GetWindow() == 0
+}
+
+func restartedEvent(reason string) *event {
+	restarted := connectorv1.Restarted_builder{Reason: reason, Message: "The service has lost our place."}.Build()
+	return connectorv1.SyncResponse_builder{Restarted: restarted}.Build()
 }
 
 // pad gives each record of a page a source of some size.

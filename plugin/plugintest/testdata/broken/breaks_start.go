@@ -13,11 +13,14 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/status"
 
 	"patchbay.example/internal/wire"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
@@ -56,6 +59,15 @@ func startBreaks() []flaw {
 			},
 		},
 		{
+			Name: "by-hand-on-stdout", Case: "started-by-hand", Saw: "standard output",
+			Does: "It tells a person on standard output what it is as well.",
+			byHand: func() int {
+				fmt.Fprintln(os.Stderr, "This is a connector.")
+				fmt.Println("This is a connector.")
+				return wire.ExitUsage
+			},
+		},
+		{
 			Name: "greeting", Case: "handshake", Saw: "Welcome",
 			Does:      "It prints a greeting to standard output before the handshake.",
 			handshake: func(line string) string { return "Welcome to the connector of example.com!\n" + line },
@@ -71,6 +83,16 @@ func startBreaks() []flaw {
 			handshake: func(line string) string {
 				return withPart(withPart(line, partNetwork, "tcp"), partAddress, "192.0.2.1:50051")
 			},
+		},
+		{
+			Name: "certificate-garbled", Case: "handshake", Saw: "certificate",
+			Does:      "Its certificate is cut off.",
+			handshake: func(line string) string { return withPart(line, partCertificate, "AAAA") },
+		},
+		{
+			Name: "no-health", Case: "handshake", Saw: "health",
+			Does: "It does not serve go-plugin's health service.",
+			grpc: []grpc.ServerOption{grpc.UnaryInterceptor(withoutHealth)},
 		},
 		{
 			Name: "no-handshake", Case: "handshake", Saw: "exit status 1",
@@ -89,7 +111,8 @@ func startBreaks() []flaw {
 			Name: "version-hangs", Case: "version-mismatch", Saw: "did not end", Hangs: true,
 			Does: "It waits for ever when it does not speak the version that the host offers.",
 			start: func(*process) {
-				if offered := os.Getenv("PLUGIN_PROTOCOL_VERSIONS"); offered != "" && offered != "1" {
+				offered := strings.Split(os.Getenv("PLUGIN_PROTOCOL_VERSIONS"), ",")
+				if !slices.Contains(offered, "") && !slices.Contains(offered, "1") {
 					_, _ = io.Copy(io.Discard, os.Stdin)
 				}
 			},
@@ -103,6 +126,14 @@ func startBreaks() []flaw {
 			Does: "It lets in clients that show whatever certificate.",
 		}, tls.RequireAnyClientCert),
 	}
+}
+
+// withoutHealth knows no health service.
+func withoutHealth(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	if strings.HasPrefix(info.FullMethod, "/grpc.health.v1.Health/") {
+		return nil, status.Error(codes.Unimplemented, "unknown service grpc.health.v1.Health")
+	}
+	return handler(ctx, request)
 }
 
 // startedByHost calls do if a host has started the process.
@@ -185,6 +216,18 @@ func describeBreaks() []flaw {
 			describe: onDescription(func(d *connectorv1.DescribeResponse) { d.SetVersion("") }),
 		},
 		{
+			Name: "no-title", Case: "describe-identity", Saw: "title",
+			Does:     "It has no name for people.",
+			describe: onDescription(func(d *connectorv1.DescribeResponse) { d.SetTitle("") }),
+		},
+		{
+			Name: "capability-twice", Case: "describe-identity", Saw: connectorv1.CapabilityAcknowledge,
+			Does: "It names a capability twice.",
+			describe: onDescription(func(d *connectorv1.DescribeResponse) {
+				d.SetCapabilities(append(d.GetCapabilities(), connectorv1.CapabilityAcknowledge))
+			}),
+		},
+		{
 			Name: "schema-text", Case: "config-schema", Saw: "can't be read",
 			Does:     "Its configuration's schema is cut off.",
 			describe: onDescription(func(d *connectorv1.DescribeResponse) { d.SetConfigSchemaJson(d.GetConfigSchemaJson()[1:]) }),
@@ -198,6 +241,16 @@ func describeBreaks() []flaw {
 			Name: "schema-type", Case: "config-schema", Saw: "text",
 			Does:     "A property of its schema has a type that JSON Schema does not know.",
 			describe: onSchema(`"type":"boolean"`, `"type":"text"`),
+		},
+		{
+			Name: "schema-default", Case: "config-schema", Saw: "pages",
+			Does:     "A default is not of its property's type.",
+			describe: onSchema(`"default":5`, `"default":"five"`),
+		},
+		{
+			Name: "secret-plain", Case: "config-schema", Saw: "x-secret",
+			Does:     "Its schema does not say that its secret is one.",
+			describe: onSchema(`"x-secret":true`, `"x-secret":false`),
 		},
 		{
 			Name: "secret-number", Case: "config-schema", Saw: "token",

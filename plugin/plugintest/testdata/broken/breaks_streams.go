@@ -100,6 +100,28 @@ func streamBreaks() []flaw {
 			},
 		},
 		{
+			Name: "acknowledged-while-idle", Case: "window", Saw: "no Sync runs",
+			Does: "It lets the host acknowledge pages when no Sync runs.",
+			acknowledge: func(s *server, ctx context.Context, request *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
+				answer, err := s.sound.Acknowledge(ctx, request)
+				if isRefused(err, plugin.ReasonCallOrder) && !strings.Contains(err.Error(), "in advance") {
+					return &connectorv1.AcknowledgeResponse{}, nil
+				}
+				return answer, err
+			},
+		},
+		{
+			Name: "window-stuck", Case: "window", Saw: "did not come", Hangs: true,
+			Does: "It forgets what the host has acknowledged, and waits for ever.",
+			acknowledge: func(s *server, ctx context.Context, request *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
+				asked := proto.CloneOf(request)
+				if asked.GetPages() == 1 {
+					asked.SetPages(0)
+				}
+				return s.sound.Acknowledge(ctx, asked)
+			},
+		},
+		{
 			Name: "acknowledge-missing", Case: "window", Saw: "Unimplemented",
 			Does: "It says that it keeps to the window, and does not know the call for it.",
 			acknowledge: func(*server, context.Context, *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
@@ -167,6 +189,14 @@ func cursorBreaks() []flaw {
 			Does: "Its cursors are not ASCII.",
 		}, func(cursor string) string { return cursor + "é" }, func(cursor string) string { return strings.TrimSuffix(cursor, "é") }),
 		{
+			Name: "cursor-missing", Case: "cursor-form", Saw: "page 2",
+			Does: "A page in the midst of the listing has no cursor.",
+			event: onPage(2, func(o *outlet, p *page) error {
+				p.SetCursor("")
+				return o.pass(pageEvent(p))
+			}),
+		},
+		{
 			Name: "resume-skips", Case: "cursor-resume", Saw: "1 did not come",
 			Does: "It leaves out the first record after a cursor.",
 			event: func(o *outlet, e *event) error {
@@ -217,6 +247,27 @@ func cursorBreaks() []flaw {
 					return o.sync()
 				}
 				return err
+			},
+		},
+		{
+			Name: "other-resource-begins", Case: "cursor-foreign", Saw: `"groups"`,
+			Does: "It begins from the beginning with a cursor of another resource.",
+			sync: func(o *outlet) error {
+				if o.request.GetResource() == "groups" && strings.HasPrefix(o.request.GetCursor(), cursorVersion+":users:") {
+					o.request = proto.CloneOf(o.request)
+					o.request.SetCursor("")
+				}
+				return o.sync()
+			},
+		},
+		{
+			Name: "long-cursor-crash", Case: "cursor-foreign", Saw: "exit status 1",
+			Does: "It crashes at a cursor that is very long.",
+			sync: func(o *outlet) error {
+				if len(o.request.GetCursor()) > 64<<10 {
+					os.Exit(wire.ExitOurs)
+				}
+				return o.sync()
 			},
 		},
 		{

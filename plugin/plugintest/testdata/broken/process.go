@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,8 +24,10 @@ const shutdownGrace = time.Second
 
 // process is the process around the service: how it starts and how it ends.
 type process struct {
-	flaw   flaw
-	server *server
+	flaw     flaw
+	server   *server
+	children []*os.Process // that a flaw has started
+	hostGone atomic.Bool   // standard input has ended
 
 	mu      sync.Mutex // guards grpc
 	grpc    *grpc.Server
@@ -54,6 +57,9 @@ func (p *process) run() int {
 		GRPCServer:       p.newGRPC,
 		Logger:           hclog.New(&hclog.LoggerOptions{Output: os.Stderr, JSONFormat: true, Level: hclog.Warn}),
 	})
+	if p.flaw.atEnd != nil && !p.hostGone.Load() {
+		p.flaw.atEnd(p)
+	}
 	return wire.ExitDone
 }
 
@@ -72,8 +78,9 @@ func (p *process) newGRPC(options []grpc.ServerOption) *grpc.Server {
 func (p *process) stopAtEOF() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	if p.flaw.atEOF != nil {
-		p.flaw.atEOF()
+		p.flaw.atEOF(p)
 	}
+	p.hostGone.Store(true)
 	p.stop()
 }
 
@@ -123,14 +130,14 @@ const (
 	outlive   = "outlive"
 )
 
-// startChild starts a child, which ends by itself after lingerLimit at the
-// latest. With accompany it also ends when nobody holds the other end of stdin.
-func startChild(stdin *os.File, arguments ...string) *os.Process {
+// startChild starts this program once more, to wait: its first argument says for
+// what. It ends by itself after lingerLimit at the latest.
+func startChild(child *exec.Cmd) *os.Process {
 	executable, err := os.Executable()
 	if err != nil {
 		panic(err)
 	}
-	child := &exec.Cmd{Path: executable, Args: append([]string{executable}, arguments...), Stdin: stdin}
+	child.Path, child.Args = executable, append([]string{executable}, child.Args...)
 	if err := child.Start(); err != nil {
 		panic(err)
 	}

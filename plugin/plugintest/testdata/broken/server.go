@@ -29,8 +29,9 @@ type flaw struct {
 	byHand    func() int               // started without a host's cookie; returns the exit code
 	handshake func(line string) string // returns what is written instead
 	grpc      []grpc.ServerOption      // added to the sound ones
-	atEOF     func()                   // standard input has ended
+	atEOF     func(*process)           // standard input has ended
 	atSignal  func()                   // SIGTERM has come
+	atEnd     func(*process)           // it was asked to end, and is about to
 
 	// The calls. The sound answer is that of server.sound.
 	describe    describeHook

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"patchbay.example/internal/wire"
 	"patchbay.example/plugin"
@@ -25,6 +26,9 @@ type config struct {
 	PerPage     int           `json:"per_page" title:"People per page" default:"10" min:"1" max:"1000"`
 	SourceBytes int           `json:"source_bytes" title:"Bytes per person" default:"100" min:"0" max:"1000000"`
 	Oversized   bool          `json:"oversized" title:"With a person of more than 3 MiB" help:"It stands at the end of the second page."`
+	Waits       bool          `json:"waits" title:"With a wait" help:"Before the second page, for somewhat more than a second."`
+	Restarts    bool          `json:"restarts" title:"With a restart" help:"After the second page of a listing from its beginning."`
+	Language    string        `json:"language" title:"Language" enum:"en,de" default:"en"`
 	Token       plugin.Secret `json:"token" title:"Token" required:"true"`
 }
 
@@ -99,8 +103,9 @@ func (s *session) Sync(ctx context.Context, request plugin.SyncRequest, stream *
 	if err != nil {
 		return err
 	}
+	restart := s.config.Restarts && done == 0
 	for number := done + 1; number <= s.config.Pages; number++ {
-		if err := ctx.Err(); err != nil {
+		if err := s.mayWait(ctx, number, stream); err != nil {
 			return err
 		}
 		cursor := ""
@@ -110,8 +115,24 @@ func (s *session) Sync(ctx context.Context, request plugin.SyncRequest, stream *
 		if err := stream.Page(s.page(request.Resource, number), cursor); err != nil {
 			return err
 		}
+		if restart && number == 2 {
+			if err := stream.Restart(reasonSlow, "The service has lost our place."); err != nil {
+				return err
+			}
+			restart, number = false, 0
+		}
 	}
 	return nil
+}
+
+// shortWait is a wait that has to be announced.
+const shortWait = 1100 * time.Millisecond
+
+func (s *session) mayWait(ctx context.Context, number int, stream *plugin.Stream) error {
+	if s.config.Waits && number == 2 {
+		return stream.Wait(ctx, shortWait, reasonSlow, "The service asks for patience.")
+	}
+	return ctx.Err()
 }
 
 // page makes up a page. Ids are of the form user-PAGE-ELEMENT.
