@@ -430,21 +430,36 @@ func TestARoleThatSeesNoGroupsIsNoEmptyOrg(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		resource string
+		limit    int // of a page; 30 holds all groups
 		faults   []string
 	}{
-		"groups":             {resourceGroups, []string{"groups:2+:role-empty"}},
-		"groups, meanwhile":  {resourceGroups, []string{"groups:3+:role-empty"}},
-		"memberships":        {resourceMemberships, []string{"groups:2+:role-empty"}},
-		"members":            {resourceMemberships, []string{"groups:3+:role-empty", "members:1+:role-empty"}},
-		"members, meanwhile": {resourceMemberships, []string{"groups:3+:role-empty", "members:3+:role-empty"}},
+		"groups":             {resourceGroups, 6, []string{"groups:2+:role-empty"}},
+		"groups, meanwhile":  {resourceGroups, 6, []string{"groups:3+:role-empty"}},
+		"memberships":        {resourceMemberships, 6, []string{"groups:2+:role-empty"}},
+		"members":            {resourceMemberships, 30, []string{"groups:3+:role-empty", "members:1+:role-empty"}},
+		"members, meanwhile": {resourceMemberships, 30, []string{"groups:3+:role-empty", "members:3+:role-empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			// The first request for groups is Connect's.
-			r := newGroupsRig(t, oktatest.Settings{Users: 25, Groups: 12, GroupPageLimit: 6}, c.faults...).connect()
+			r := newGroupsRig(t, oktatest.Settings{Users: 25, Groups: 12, GroupPageLimit: c.limit}, c.faults...).connect()
 			r.syncResource(c.resource, "").wantRefused(oktaapi.ReasonRoleSeesNoGroups, connectorv1.Class_CLASS_PERMISSION_MISSING)
 		})
 	}
+}
+
+// Groups and the members of all of them share one limit, apart from that of users.
+func TestTheShareOfTheLimitOfGroupsIsKept(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, oktatest.Settings{Users: 25, Groups: 20, GroupPageLimit: 5, GroupsPerMinute: 20})
+	r.config["include_groups"], r.config["rate_limit_share"] = true, 50
+	request := connectorv1.SyncRequest_builder{Resource: resourceMemberships}.Build()
+	request.SetLimits(impatient(0).GetLimits())
+	r.connect().syncWith(request).wantRefused(oktaapi.ReasonWaitBudgetSpent, connectorv1.Class_CLASS_RATE_LIMITED)
+	if n := r.requests(oktatest.EndpointGroups) + r.requests(oktatest.EndpointMembers); n != 10 {
+		t.Errorf("%d requests in a window of 20, half of which are ours", n)
+	}
+	r.sync().wantComplete().wantIDs(r.listed())
 }
 
 func TestGroupsAndMembersThatCannotBeReadAreReported(t *testing.T) {
