@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"google.golang.org/grpc/codes"
 
 	"patchbay.example/internal/wire"
-	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
 const (
@@ -20,22 +18,6 @@ const (
 	// window, what the systems' sockets hold, and a message. Of a longer listing
 	// something is left to send.
 	inFlight = 2*wire.FlowWindowBytes + wire.MaxMessageBytes
-
-	// maxSlowGrowth is by how much the connector's memory may grow while nobody
-	// reads: two pages at their limit, twice over for encoding them, and the
-	// allocator's slack.
-	maxSlowGrowth = 4*wire.MaxPageBytes + 32<<20
-	// slowLook is how often its memory is looked at meanwhile; it is done when the
-	// memory did not grow slowStill times in a row, or after slowLooks.
-	slowLook  = 50 * time.Millisecond
-	slowStill = 8
-	slowLooks = 100
-	// stillBytes is what a memory that does not grow may grow by.
-	stillBytes = 256 << 10
-
-	// windowQuiet is how long a connector with a full window is watched: one that
-	// does not keep to it sends its next page at once.
-	windowQuiet = 500 * time.Millisecond
 )
 
 func streamCases() []Case {
@@ -92,12 +74,6 @@ func streamCases() []Case {
 	}
 }
 
-// acknowledges reports whether the connector has the capability.
-func (t *trial) acknowledges(ctx context.Context) (bool, error) {
-	d, err := t.described(ctx)
-	return slices.Contains(d.GetCapabilities(), connectorv1.CapabilityAcknowledge), err
-}
-
 func tryOneSync(ctx context.Context, t *trial) error {
 	listing, err := t.whole(ctx)
 	if err != nil {
@@ -145,16 +121,6 @@ func tryOneSync(ctx context.Context, t *trial) error {
 	return pass("A second Sync was answered FAILED_PRECONDITION, and the first went on.")
 }
 
-// acknowledge says how many pages were taken care of.
-func (p *process) acknowledge(ctx context.Context, pages uint64) error {
-	ctx, cancel := context.WithTimeout(ctx, p.trial.patience)
-	defer cancel()
-	if _, err := p.service.Acknowledge(ctx, connectorv1.AcknowledgeRequest_builder{Pages: pages}.Build()); err != nil {
-		return p.explain(ctx, "Acknowledge", p.trial.patience, err)
-	}
-	return nil
-}
-
 func tryCancel(ctx context.Context, t *trial) error {
 	if _, err := t.whole(ctx); err != nil {
 		return err
@@ -179,169 +145,4 @@ func tryCancel(ctx context.Context, t *trial) error {
 		return fail("After two Syncs were cancelled, the next one has no page: %v", err)
 	}
 	return pass("Two Syncs were cancelled, and the next one worked.")
-}
-
-func trySlowReader(ctx context.Context, t *trial) error {
-	if procfs != "" {
-		return skip("Its memory can't be seen: %s.", procfs)
-	}
-	listing, err := t.whole(ctx)
-	if err != nil {
-		return err
-	}
-	// A process of its own: one that has listed before has the memory already, and
-	// keeps it.
-	p, err := t.another(ctx, startup{})
-	if err != nil {
-		return err
-	}
-	defer p.discard(ctx)
-	before, ok := p.footprint()
-	if !ok {
-		return skip("Its memory can't be read.")
-	}
-	s, err := p.sync(ctx, listing.resource, "", 0)
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	grown := max(0, p.watchMemory(ctx, before.peak)-before.peak)
-	if grown > maxSlowGrowth {
-		return fail("While nobody read its stream, its memory grew by %d MiB, from %d MiB; at most %d are allowed. Send a page before asking for the one after the next, hold no more than that, and wait where sending has to wait.",
-			grown>>20, before.peak>>20, maxSlowGrowth>>20)
-	}
-	if _, err := s.page(ctx); err != nil {
-		return fail("After a while in which nobody read its stream, it has no page: %v", err)
-	}
-	if int64(listing.bytes) < maxSlowGrowth {
-		return skip("Its memory grew by %d KiB while nobody read, but the whole listing has only %d KiB: a longer one would tell.", grown>>10, listing.bytes>>10)
-	}
-	return pass("While nobody read, its memory grew by %d MiB, and the listing has %d MiB.", grown>>20, listing.bytes>>20)
-}
-
-// watchMemory looks at the process's memory until it grows no more, and returns
-// the most that it ever was.
-func (p *process) watchMemory(ctx context.Context, from int64) int64 {
-	highest, still := from, 0
-	ticker := time.NewTicker(slowLook)
-	defer ticker.Stop()
-	for look := 0; look < slowLooks && still < slowStill && ctx.Err() == nil; look++ {
-		<-ticker.C
-		now, ok := p.footprint()
-		if !ok {
-			return highest
-		}
-		still++
-		if now.peak > highest+stillBytes {
-			still = 0
-		}
-		if highest = max(highest, now.peak); highest-from > maxSlowGrowth {
-			return highest
-		}
-	}
-	return highest
-}
-
-func tryWindow(ctx context.Context, t *trial) error {
-	windowed, err := t.acknowledges(ctx)
-	if err != nil {
-		return err
-	}
-	if !windowed {
-		return skip("It does not have the capability %q.", connectorv1.CapabilityAcknowledge)
-	}
-	listing, err := t.whole(ctx)
-	if err != nil {
-		return err
-	}
-	if len(listing.pages) < 2 {
-		return skip("The listing has one page only.")
-	}
-	p, resource, err := t.resource(ctx)
-	if err != nil {
-		return err
-	}
-	s, err := p.sync(ctx, resource, "", 1)
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	if _, err := s.page(ctx); err != nil {
-		return fmt.Errorf("the first page with a window of 1: %w", err)
-	}
-	if err := s.keepsWindow(ctx); err != nil {
-		return err
-	}
-	s.stop()
-	if err := p.idle(ctx); err != nil {
-		return err
-	}
-	err = p.acknowledge(ctx, 1)
-	if saw, ok := answeredWith(err, codes.FailedPrecondition); !ok {
-		return fail("Acknowledge when no Sync runs: %s It must be FAILED_PRECONDITION.", saw)
-	}
-	return pass("With a window of 1, page 2 came when page 1 was acknowledged, and not before.")
-}
-
-// keepsWindow goes on after the first page of a stream with a window of 1.
-func (s *stream) keepsWindow(ctx context.Context) error {
-	type next struct {
-		page page
-		err  error
-	}
-	came := make(chan next, 1)
-	go func() {
-		page, err := s.page(ctx)
-		came <- next{page, err}
-	}()
-	timer := time.NewTimer(windowQuiet)
-	defer timer.Stop()
-	select {
-	case n := <-came:
-		return fail("With a window of 1, page 2 came before page 1 was acknowledged (%d records, %s). Wait until fewer pages than the window are unacknowledged.", n.page.to-n.page.from, ending(n.err))
-	case <-timer.C:
-	}
-	tooMany := s.process.acknowledge(ctx, uint64(1)<<40)
-	problem, refused := answeredWith(tooMany, codes.FailedPrecondition)
-	acknowledged := error(nil)
-	if refused {
-		acknowledged = s.process.acknowledge(ctx, 1)
-	}
-	if !refused || acknowledged != nil {
-		s.stop()
-	}
-	n := <-came
-	switch {
-	case !refused:
-		return fail("Acknowledge of more pages than were sent: %s It must be FAILED_PRECONDITION.", problem)
-	case acknowledged != nil:
-		return fail("Acknowledge of the page that was sent: %s", acknowledged)
-	case n.err != nil:
-		return fail("With a window of 1, page 2 did not come when page 1 was acknowledged: %v", n.err)
-	}
-	return nil
-}
-
-func ending(err error) string {
-	if err != nil {
-		return "the stream ended"
-	}
-	return "the stream goes on"
-}
-
-// idle waits until a stream that was cancelled has ended: until acknowledging
-// nothing is refused, for as long as the end of a stream may take.
-func (p *process) idle(ctx context.Context) error {
-	deadline := time.Now().Add(cancelLimit)
-	for {
-		_, err := p.service.Acknowledge(ctx, connectorv1.AcknowledgeRequest_builder{Pages: 0}.Build())
-		if err != nil || time.Now().After(deadline) {
-			return nil
-		}
-		select {
-		case <-time.After(busyPause):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
