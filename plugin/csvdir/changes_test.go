@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -147,23 +148,30 @@ func TestAFileWithoutAnEndThatIsStillBeingWrittenIsRefused(t *testing.T) {
 
 func TestAFileThatIsWrittenAnewIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	// Between pages it is empty, as when a program opens it to write; it is full
-	// again when the host is told that the listing begins anew.
+	// Between pages it becomes empty, as when a program opens it to write. It is
+	// empty still when it is read again, and full when it is read once more.
 	r := newRig(t, "people.csv", company(32))
 	r.config["page_size"] = 10
-	r.client = servePatient(t, restartPause)
-	r.connect()
-	stream := r.begin("")
-	emptied := false
-	got := r.collect(stream, func(int) {
-		if !emptied {
-			emptied = true
-			if err := os.Truncate(r.path, 0); err != nil {
-				t.Fatal(err)
+	var emptied atomic.Bool
+	var surveys atomic.Int32
+	r.client = serve(t, func() time.Time {
+		if emptied.Load() && surveys.Add(1) == 2 {
+			if err := os.WriteFile(r.path, []byte(company(33)), 0o600); err != nil {
+				t.Error(err)
 			}
 		}
-	}, func() { r.overwrite(company(33)) })
-	got.wantComplete().wantIDs(numbers(1, 33)...)
+		return testDay
+	})
+	got := r.connect().syncAnd("", func(int) {
+		if !emptied.Swap(true) {
+			if err := os.Truncate(r.path, 0); err != nil {
+				t.Error(err)
+			}
+		}
+	}).wantComplete().wantIDs(numbers(1, 33)...)
+	if len(got.restarts) != 1 {
+		t.Errorf("the host was told of %d restarts, want one", len(got.restarts))
+	}
 }
 
 func TestAFileThatVanishesIsRefused(t *testing.T) {

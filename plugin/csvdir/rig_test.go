@@ -112,18 +112,18 @@ func (r *rig) touch(modified time.Time) {
 // hardly at all for files that change.
 func serveConnector(t *testing.T) connectorv1.ConnectorServiceClient {
 	t.Helper()
-	return servePatient(t, time.Millisecond)
+	return serve(t, func() time.Time { return testDay })
 }
 
-// servePatient is serveConnector with a pause before a file is read again.
-func servePatient(t *testing.T, pause time.Duration) connectorv1.ConnectorServiceClient {
+// serve is serveConnector with a clock, which is asked before each survey.
+func serve(t *testing.T, now func() time.Time) connectorv1.ConnectorServiceClient {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(wire.MaxMessageBytes), grpc.MaxSendMsgSize(wire.MaxMessageBytes))
-	connectorv1.RegisterConnectorServiceServer(server, plugin.NewServer(connector{now: func() time.Time { return testDay }, pause: pause}, slog.New(slog.DiscardHandler)))
+	connectorv1.RegisterConnectorServiceServer(server, plugin.NewServer(connector{now: now, pause: time.Millisecond}, slog.New(slog.DiscardHandler)))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -244,24 +244,11 @@ func (r *rig) syncFrom(cursor string) *run {
 // syncAnd lists those after a cursor and calls between after each page.
 func (r *rig) syncAnd(cursor string, between func(page int)) *run {
 	r.Helper()
-	return r.collect(r.begin(cursor), between, func() {})
-}
-
-// begin starts a listing. With a window of one page the connector is never far
-// ahead of the test.
-func (r *rig) begin(cursor string) grpc.ServerStreamingClient[connectorv1.SyncResponse] {
-	r.Helper()
+	// With a window of one page the connector is never far ahead of between.
 	stream, err := r.client.Sync(r.context(), connectorv1.SyncRequest_builder{Resource: resourceUsers, Cursor: cursor, Window: 1}.Build())
 	if err != nil {
 		r.Fatal(err)
 	}
-	return stream
-}
-
-// collect reads a stream to its end and calls between after each page, and
-// restarted when the listing begins again.
-func (r *rig) collect(stream grpc.ServerStreamingClient[connectorv1.SyncResponse], between func(page int), restarted func()) *run {
-	r.Helper()
 	got := &run{t: r.T}
 	var parts []*connectorv1.Record
 	acknowledged := uint64(0)
@@ -294,7 +281,6 @@ func (r *rig) collect(stream grpc.ServerStreamingClient[connectorv1.SyncResponse
 			got.quarantined = append(got.quarantined, event.GetQuarantined())
 		case event.HasRestarted():
 			got.restarts, got.pages, got.quarantined = append(got.restarts, event.GetRestarted()), nil, nil
-			restarted()
 		case event.HasCompleted():
 			got.completed = event.GetCompleted()
 		}
