@@ -25,18 +25,22 @@ func tryLeaks(ctx context.Context, t *trial) error {
 	if procfs != "" {
 		return skip("What it holds can't be seen: %s.", procfs)
 	}
+	window, certain, err := t.holding(ctx)
+	if err != nil {
+		return err
+	}
 	p, resource, err := t.resource(ctx)
 	if err != nil {
 		return err
 	}
-	if err := p.cancelSyncs(ctx, resource, leakWarmUp); err != nil {
+	if err := p.cancelSyncs(ctx, resource, window, leakWarmUp); err != nil {
 		return err
 	}
 	before, ok := p.footprint()
 	if !ok {
 		return skip("What it holds can't be read.")
 	}
-	if err := p.cancelSyncs(ctx, resource, leakSyncs); err != nil {
+	if err := p.cancelSyncs(ctx, resource, window, leakSyncs); err != nil {
 		return err
 	}
 	after, _ := p.footprint()
@@ -48,7 +52,7 @@ func tryLeaks(ctx context.Context, t *trial) error {
 	if leaked(before, after) {
 		return fail("It does not give back what a cancelled Sync held: %s. Close the response's body, end each goroutine or thread, and stop each timer when the call's context ends.", saw)
 	}
-	return pass("Nothing was left behind: %s.", saw)
+	return pass("Nothing was left behind: %s.%s", saw, uncertain(certain))
 }
 
 func leaked(before, after footprint) bool {
@@ -70,9 +74,9 @@ func (p *process) settled(ctx context.Context, before footprint) footprint {
 }
 
 // cancelSyncs begins that many Syncs and cancels each after its first event.
-func (p *process) cancelSyncs(ctx context.Context, resource *connectorv1.Resource, n int) error {
+func (p *process) cancelSyncs(ctx context.Context, resource *connectorv1.Resource, window uint32, n int) error {
 	for i := range n {
-		s, err := p.sync(ctx, resource, "", 0)
+		s, err := p.sync(ctx, resource, "", window)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fail("Sync %d of %d that are cancelled one after the other: %v", i+1, n, err)
 		}

@@ -91,7 +91,6 @@ func (t *trial) start(ctx context.Context, how startup) (*process, error) {
 	p.stdin = stdin
 	// The process outlives a case's context and ends with the trial.
 	p.command = exec.CommandContext(context.WithoutCancel(ctx), t.target.Path) //nolint:gosec // to run that file is what the package is for
-	p.command.Dir = p.folder
 	p.command.Env = t.environment(p, how)
 	p.command.Stdin, p.command.Stdout, p.command.Stderr = childStdin, p.stdout, p.stderr
 	p.command.SysProcAttr = ownGroup()

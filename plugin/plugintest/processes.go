@@ -120,13 +120,17 @@ func (t *trial) goOn(ctx context.Context, listing, begun *book, last page) error
 
 // streaming starts a process with a stream open that nobody reads.
 func (t *trial) streaming(ctx context.Context) (*process, error) {
+	window, _, err := t.holding(ctx)
+	if err != nil && outcomeOf(err).status != Skipped { // without a listing there is nothing to hold, and it may be stopped all the same
+		return nil, err
+	}
 	p, err := t.another(ctx, startup{})
 	if err != nil {
 		return nil, err
 	}
 	resource, err := t.resourceOf(ctx, p)
 	if err == nil {
-		_, err = p.sync(ctx, resource, "", 0)
+		_, err = p.sync(ctx, resource, "", window)
 	}
 	if errors.Is(err, io.EOF) {
 		err = nil

@@ -21,6 +21,29 @@ func (t *trial) acknowledges(ctx context.Context) (bool, error) {
 	return slices.Contains(d.GetCapabilities(), connectorv1.CapabilityAcknowledge), err
 }
 
+// holding returns the window with which a stream of which one page is read is
+// certain to be open, or that a listing is long enough to be open without one. A
+// stream of a shorter one has been sent whole before anybody looks.
+func (t *trial) holding(ctx context.Context) (window uint32, certain bool, err error) {
+	listing, err := t.whole(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	windowed, err := t.acknowledges(ctx)
+	if windowed && len(listing.pages) > 1 {
+		return 1, true, err
+	}
+	return 0, listing.bytes > inFlight, err
+}
+
+// uncertain says of a stream that it may have ended before it was cancelled.
+func uncertain(certain bool) string {
+	if certain {
+		return ""
+	}
+	return " The listing is too short for it to be certain that something was left to cancel."
+}
+
 // acknowledge says how many pages were taken care of.
 func (p *process) acknowledge(ctx context.Context, pages uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, p.trial.patience)
