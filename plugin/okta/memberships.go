@@ -81,7 +81,8 @@ func (m *memberships) list(ctx context.Context, from cursor) error {
 		}
 		from = m.at(page.Next)
 		if !m.calls.take() {
-			if err := m.send(nil, from.String()); err != nil { // so that the next run comes further, also where all groups of a page are empty
+			// The next run comes further, also where all groups of a page are empty.
+			if err := m.send(nil, from.String()); err != nil {
 				return err
 			}
 			return m.budgetSpent()

@@ -6,7 +6,13 @@
 //	base, err := oktaapi.ParseDomain("Example.okta.com/")        // https://example.okta.com
 //	key, err := oktaapi.ParsePrivateKey(pastedText, "")          // PEM or JWK, as Okta's console shows it
 //	tokens := oktaapi.NewTokenSource(oktaapi.TokenSettings{Base: base, ClientID: id, Key: key, Scopes: scopes})
-//	token, err := tokens.Token(ctx, nil)                         // then token.Authorize(request)
+//	token, err := tokens.Token(ctx, nil)                         // then err = token.Authorize(request)
+//
+// # DPoP
+//
+// Each request for a token carries a proof of possession (RFC 9449) of a key pair that lives as long as the process. An
+// app that demands DPoP gets tokens bound to that pair, and [Token.Authorize] then adds a proof for each request; any
+// other gets Bearer tokens. The nonces that a server wants in proofs are learnt from its answers.
 //
 // # Errors
 //
