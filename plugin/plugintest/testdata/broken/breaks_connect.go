@@ -31,6 +31,23 @@ func connectBreaks() []flaw {
 			},
 		},
 		{
+			Name: "list-refused", Case: "call-order", Saw: "ListResources",
+			Does: "It lists resources when its connection was refused.",
+			connect: func(s *server, ctx context.Context, given *request) (*response, error) {
+				answer, err := s.sound.Connect(ctx, given)
+				if answer.HasRefusal() {
+					s.setAstray()
+				}
+				return answer, err
+			},
+			resources: func(s *server, ctx context.Context, request *connectorv1.ListResourcesRequest) (*connectorv1.ListResourcesResponse, error) {
+				if s.isAstray() {
+					return &connectorv1.ListResourcesResponse{}, nil
+				}
+				return s.sound.ListResources(ctx, request)
+			},
+		},
+		{
 			Name: "sync-unconnected", Case: "call-order", Saw: "Sync",
 			Does: "It answers a Sync before Connect with an empty listing.",
 			sync: func(o *outlet) error {

@@ -23,6 +23,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"patchbay.example/internal/wire"
+	"patchbay.example/plugin"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
 
@@ -117,6 +118,15 @@ func startBreaks() []flaw {
 				}
 			},
 		},
+		{
+			Name: "version-first", Case: "version-mismatch", Saw: "4711",
+			Does: "Of the versions that the host offers it looks at the first only.",
+			start: func(*process) {
+				if offered := os.Getenv("PLUGIN_PROTOCOL_VERSIONS"); offered != "" && !strings.HasPrefix(offered, "1") {
+					os.Exit(wire.ExitOurs)
+				}
+			},
+		},
 		withOwnTLS(flaw{
 			Name: "anybody", Case: "mutual-tls", Saw: "certificate",
 			Does: "It lets in clients that show no certificate.",
@@ -190,6 +200,16 @@ func describeBreaks() []flaw {
 			describe: func(s *server, ctx context.Context, request *connectorv1.DescribeRequest) (*connectorv1.DescribeResponse, error) {
 				if _, err := s.sound.ListResources(ctx, &connectorv1.ListResourcesRequest{}); err != nil {
 					return nil, err
+				}
+				return s.sound.Describe(ctx, request)
+			},
+		},
+		{
+			Name: "describe-newer-host", Case: "describe-unconfigured", Saw: "Unimplemented",
+			Does: "It describes itself to no host with a capability that it does not know.",
+			describe: func(s *server, ctx context.Context, request *connectorv1.DescribeRequest) (*connectorv1.DescribeResponse, error) {
+				if len(request.GetCapabilities()) > 0 {
+					return nil, withCode(refuse(connectorv1.Class_CLASS_CONNECTOR_FAULT, plugin.ReasonFailed, "The host is too new."), codes.Unimplemented)
 				}
 				return s.sound.Describe(ctx, request)
 			},
