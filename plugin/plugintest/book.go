@@ -59,7 +59,6 @@ type book struct {
 	cursorless  bool // the last page had no cursor
 	quarantined uint64
 	completed   *connectorv1.Completed
-	done        bool // the stream has ended
 }
 
 func newBook(resource *connectorv1.Resource) *book {
@@ -190,7 +189,6 @@ func (b *book) complete(c *connectorv1.Completed) {
 
 // ended notes how the stream ended.
 func (b *book) ended(err error) {
-	b.done = true
 	switch {
 	case b.completed == nil && errors.Is(err, io.EOF):
 		b.broken("completed-last", "the stream ended with status OK and without Completed")

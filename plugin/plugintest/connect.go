@@ -37,7 +37,7 @@ func connectCases() []Case {
 			Name: caseSideBySide, Section: sectionConnect, Title: "Two processes run beside each other",
 			Requires: "While a process of the connector runs and is connected, another one starts and connects: they share no file, no port and no lock.",
 			Why:      "A host runs a process for each connection, and starts a new one before it is certain that the last has ended.",
-			after:    []string{caseHandshake, caseConnects},
+			after:    []string{caseHandshake, caseDescribe, caseConnects},
 			try:      trySideBySide,
 		},
 		{

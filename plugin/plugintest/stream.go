@@ -45,6 +45,7 @@ type stream struct {
 	first  *connectorv1.SyncResponse // read when it was opened
 	silent atomic.Bool               // nothing came in time
 	ours   atomic.Bool               // it was stopped by us
+	over   atomic.Bool               // the connector has ended it
 	notice time.Duration             // what the last Wait bought
 	waited *saidWait                 // the wait that lasts
 }
@@ -143,9 +144,9 @@ func (s *stream) end(ctx context.Context, err error) error {
 	if s.ours.Load() {
 		return errStopped
 	}
+	s.over.Store(true)
 	if _, known := errors.AsType[*callError](err); !known && !errors.Is(err, io.EOF) {
 		if tooLarge(err) {
-			s.book.done = true // by us, and no fault of the stream's
 			s.book.broken("page-bounded", "a message of the stream has more than %d bytes: %v", wire.MaxMessageBytes, err)
 			return fail("The stream of %q has a message of more than %d bytes (see the case \"page-bounded\").", s.book.resource.GetName(), wire.MaxPageBytes)
 		}
@@ -199,7 +200,7 @@ func (s *stream) stop() {
 	}
 	s.ours.Store(true)
 	s.cancel()
-	s.process.cancelled = s.process.cancelled || !s.book.done
+	s.process.cancelled = s.process.cancelled || !s.over.Load()
 }
 
 // readAll reads a stream from a cursor to its end, and returns its book. The
