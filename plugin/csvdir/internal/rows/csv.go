@@ -36,10 +36,14 @@ type CSV struct {
 	delimiter byte
 	line      int
 
-	text  []byte // of the row's cells
-	ends  []int  // of each cell in text
-	begin int    // of the current cell in text
-	after []byte // blanks behind a closing quotation mark
+	// The row that is being read.
+	began  int    // its first line
+	text   []byte // of its cells
+	ends   []int  // of each cell in text
+	begin  int    // of the current cell in text
+	state  where  // in the current cell
+	opened int    // line of the last opening quotation mark
+	after  []byte // blanks behind the last closing one
 }
 
 // NewCSV reads a decoded text.
@@ -60,69 +64,93 @@ const (
 // Next reads a row, blank ones included. The error is io.EOF behind the last row,
 // a refusal, or one of the reader beneath.
 func (c *CSV) Next() (Record, error) {
+	c.began, c.state = c.line, atStart
 	c.text, c.ends, c.begin = c.text[:0], c.ends[:0], 0
-	record := Record{Line: c.line}
-	state, opened, empty := atStart, 0, true
-	for {
+	for first := true; ; first = false {
 		b, err := c.in.ReadByte()
-		if errors.Is(err, io.EOF) {
-			switch {
-			case empty:
-				return Record{}, io.EOF
-			case state == quoted:
-				return Record{}, plugin.Refuse(ReasonQuotes, "The quotation mark that opens in line %d is never closed. Either the file is cut off, or the mark is part of a value and not doubled.", opened)
-			}
-			record.Unterminated = true
-			return c.finish(record)
-		}
-		if err != nil {
-			return Record{}, fmt.Errorf("read line %d: %w", c.line, err)
-		}
-		empty = false
-		if len(c.text) >= MaxRowBytes {
-			return Record{}, c.tooLarge(record.Line, state, opened)
-		}
 		switch {
-		case state == quoted && b == '"':
-			if c.follows('"') {
-				c.text = append(c.text, '"')
-			} else {
-				state, c.after = closed, c.after[:0]
-			}
-		case state == quoted:
-			c.text = append(c.text, b)
-			c.countLine(b)
-		case b == c.delimiter:
-			if err := c.endCell(); err != nil {
-				return Record{}, err
-			}
-			state = atStart
-		case b == '\n' || b == '\r':
-			if b == '\r' {
-				c.follows('\n')
-			}
-			c.line++
-			return c.finish(record)
-		case b == '"' && state == atStart:
-			c.text = c.text[:c.begin]
-			state, opened = quoted, c.line
-		case state == closed && b != ' ' && b != '\t':
-			if opened != c.line {
-				return Record{}, plugin.Refuse(ReasonQuotes, "The quotation mark that opens in line %d closes in line %d in the middle of a value: it is part of a value and not doubled, and has swallowed the rows between.", opened, c.line)
-			}
-			c.reopen(b)
-			state = plain
-		case state == closed:
-			if c.after = append(c.after, b); len(c.after) > MaxRowBytes {
-				return Record{}, c.tooLarge(record.Line, state, opened)
-			}
-		default:
-			c.text = append(c.text, b)
-			if b != ' ' && b != '\t' {
-				state = plain
-			}
+		case errors.Is(err, io.EOF) && first:
+			return Record{}, io.EOF
+		case errors.Is(err, io.EOF):
+			return c.cut()
+		case err != nil:
+			return Record{}, fmt.Errorf("read line %d: %w", c.line, err)
+		case len(c.text) >= MaxRowBytes || len(c.after) >= MaxRowBytes:
+			return Record{}, c.tooLarge()
+		}
+		if ended, err := c.take(b); err != nil {
+			return Record{}, err
+		} else if ended {
+			return c.finish()
 		}
 	}
+}
+
+// take takes a byte, and reports whether the row ends with it.
+func (c *CSV) take(b byte) (ended bool, err error) {
+	switch {
+	case c.state == quoted:
+		c.inQuotes(b)
+	case b == c.delimiter:
+		c.state = atStart
+		return false, c.endCell()
+	case b == '\n' || b == '\r':
+		if b == '\r' {
+			c.follows('\n')
+		}
+		c.line++
+		return true, nil
+	case c.state == closed:
+		return false, c.behindQuotes(b)
+	case b == '"' && c.state == atStart:
+		c.text = c.text[:c.begin]
+		c.state, c.opened = quoted, c.line
+	default:
+		c.text = append(c.text, b)
+		if !isBlank(b) {
+			c.state = plain
+		}
+	}
+	return false, nil
+}
+
+func isBlank(b byte) bool { return b == ' ' || b == '\t' }
+
+// inQuotes takes a byte between quotation marks, where two of them are one.
+func (c *CSV) inQuotes(b byte) {
+	if b == '"' && !c.follows('"') {
+		c.state, c.after = closed, c.after[:0]
+		return
+	}
+	c.text = append(c.text, b)
+	if b == '\n' {
+		c.line++
+	}
+}
+
+// behindQuotes takes a byte behind the closing quotation mark. Where it is more
+// than a blank the mark was none, and nor was the opening one.
+func (c *CSV) behindQuotes(b byte) error {
+	switch {
+	case isBlank(b):
+		c.after = append(c.after, b)
+	case c.opened != c.line:
+		return plugin.Refuse(ReasonQuotes, "The quotation mark that opens in line %d closes in line %d in the middle of a value: it is part of a value and not doubled, and has swallowed the rows between.", c.opened, c.line)
+	default:
+		c.reopen(b)
+		c.state = plain
+	}
+	return nil
+}
+
+// cut ends a row that the end of the file cuts off.
+func (c *CSV) cut() (Record, error) {
+	if c.state == quoted {
+		return Record{}, plugin.Refuse(ReasonQuotes, "The quotation mark that opens in line %d is never closed. Either the file is cut off, or the mark is part of a value and not doubled.", c.opened)
+	}
+	record, err := c.finish()
+	record.Unterminated = true
+	return record, err
 }
 
 // reopen takes a cell that seemed quoted as it is written: "Bob" Example.
@@ -142,13 +170,6 @@ func (c *CSV) follows(b byte) bool {
 	return true
 }
 
-// countLine counts ends of lines within quotation marks.
-func (c *CSV) countLine(b byte) {
-	if b == '\n' {
-		c.line++
-	}
-}
-
 func (c *CSV) endCell() error {
 	c.ends = append(c.ends, len(c.text))
 	c.begin = len(c.text)
@@ -158,12 +179,13 @@ func (c *CSV) endCell() error {
 	return nil
 }
 
-func (c *CSV) finish(record Record) (Record, error) {
+// finish makes a record of the row.
+func (c *CSV) finish() (Record, error) {
 	if err := c.endCell(); err != nil {
 		return Record{}, err
 	}
+	record := Record{Line: c.began, Cells: make([]string, len(c.ends))}
 	text, begin := string(c.text), 0
-	record.Cells = make([]string, len(c.ends))
 	for i, end := range c.ends {
 		record.Cells[i] = text[begin:end]
 		begin = end
@@ -171,9 +193,9 @@ func (c *CSV) finish(record Record) (Record, error) {
 	return record, nil
 }
 
-func (c *CSV) tooLarge(line int, state where, opened int) error {
-	if state == quoted {
-		return plugin.Refuse(ReasonQuotes, "The quotation mark that opens in line %d is not closed within %d bytes.", opened, MaxRowBytes)
+func (c *CSV) tooLarge() error {
+	if c.state == quoted {
+		return plugin.Refuse(ReasonQuotes, "The quotation mark that opens in line %d is not closed within %d bytes.", c.opened, MaxRowBytes)
 	}
-	return plugin.Refuse(ReasonRowTooLarge, "The row in line %d has more than %d bytes.", line, MaxRowBytes)
+	return plugin.Refuse(ReasonRowTooLarge, "The row in line %d has more than %d bytes.", c.began, MaxRowBytes)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"patchbay.example/plugin"
 )
@@ -112,12 +113,12 @@ func (f *flattener) value() {
 			name := f.text()
 			f.blanks()
 			f.rest = f.rest[1:] // the colon
-			return []byte(name)
+			return name
 		})
 	case '[':
 		f.members(']', func(i int) []byte { return strconv.AppendInt(nil, int64(i), 10) })
 	case '"':
-		f.yield(f.path, f.text())
+		f.yield(f.path, string(f.text()))
 	default:
 		end := bytes.IndexAny(f.rest, ",]} \t\r\n")
 		word := string(f.rest[:end])
@@ -155,18 +156,24 @@ func (f *flattener) members(end byte, name func(int) []byte) {
 
 func (f *flattener) blanks() { f.rest = bytes.TrimLeft(f.rest, " \t\r\n") }
 
-// text reads a string.
-func (f *flattener) text() string {
-	end := 1
+// text reads a string; what it returns is valid until the line is read again.
+func (f *flattener) text() []byte {
+	end, plain := 1, true
 	for f.rest[end] != '"' {
-		if f.rest[end] == '\\' {
+		if c := f.rest[end]; c == '\\' {
 			end++
+			plain = false
+		} else if c >= utf8.RuneSelf {
+			plain = false // it may be no UTF-8
 		}
 		end++
 	}
 	literal := f.rest[:end+1]
 	f.rest = f.rest[end+1:]
+	if plain {
+		return literal[1:end]
+	}
 	var text string
 	_ = json.Unmarshal(literal, &text) // valid
-	return text
+	return []byte(text)
 }
