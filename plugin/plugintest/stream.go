@@ -147,6 +147,7 @@ func (s *stream) end(ctx context.Context, err error) error {
 	s.over.Store(true)
 	if _, known := errors.AsType[*callError](err); !known && !errors.Is(err, io.EOF) {
 		if tooLarge(err) {
+			s.process.cancelled = true // by us, and no fault of the stream's
 			s.book.broken("page-bounded", "a message of the stream has more than %d bytes: %v", wire.MaxMessageBytes, err)
 			return fail("The stream of %q has a message of more than %d bytes (see the case \"page-bounded\").", s.book.resource.GetName(), wire.MaxPageBytes)
 		}
