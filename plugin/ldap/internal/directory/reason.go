@@ -1,0 +1,56 @@
+package directory
+
+// The reasons that this package gives. Each is declared in the connector's table
+// with class, title and fix.
+const (
+	ReasonAddressInvalid       = "ADDRESS_INVALID"
+	ReasonPlaintextRefused     = "PLAINTEXT_REFUSED"
+	ReasonStartTLSOverTLS      = "START_TLS_OVER_TLS"
+	ReasonCACertificateInvalid = "CA_CERTIFICATE_INVALID"
+
+	ReasonHostNotFound           = "HOST_NOT_FOUND"
+	ReasonNameServiceUnavailable = "NAME_SERVICE_UNAVAILABLE"
+	ReasonConnectionRefused      = "CONNECTION_REFUSED"
+	ReasonHostUnreachable        = "HOST_UNREACHABLE"
+	ReasonTimedOut               = "TIMED_OUT"
+	ReasonConnectionBroke        = "CONNECTION_BROKE"
+	ReasonNetworkFailed          = "NETWORK_FAILED"
+
+	ReasonTLSUnknownAuthority   = "TLS_UNKNOWN_AUTHORITY"
+	ReasonTLSNameMismatch       = "TLS_NAME_MISMATCH"
+	ReasonTLSCertificateExpired = "TLS_CERTIFICATE_EXPIRED"
+	ReasonTLSNotSpoken          = "TLS_NOT_SPOKEN"
+	ReasonTLSFailed             = "TLS_FAILED"
+	ReasonStartTLSRefused       = "START_TLS_REFUSED"
+
+	ReasonBindRejected            = "BIND_REJECTED"
+	ReasonBindNameInvalid         = "BIND_NAME_INVALID"
+	ReasonBindMethodRefused       = "BIND_METHOD_REFUSED"
+	ReasonBindAccountUnknown      = "BIND_ACCOUNT_UNKNOWN"
+	ReasonBindHours               = "BIND_HOURS"
+	ReasonBindWorkstation         = "BIND_WORKSTATION"
+	ReasonBindPasswordExpired     = "BIND_PASSWORD_EXPIRED"
+	ReasonBindPasswordMustChange  = "BIND_PASSWORD_MUST_CHANGE"
+	ReasonBindAccountDisabled     = "BIND_ACCOUNT_DISABLED"
+	ReasonBindAccountExpired      = "BIND_ACCOUNT_EXPIRED"
+	ReasonBindAccountLocked       = "BIND_ACCOUNT_LOCKED"
+	ReasonStrongerAuthRequired    = "STRONGER_AUTH_REQUIRED"
+	ReasonConfidentialityRequired = "CONFIDENTIALITY_REQUIRED"
+
+	ReasonAccessDenied       = "ACCESS_DENIED"
+	ReasonBaseInvalid        = "BASE_DN_INVALID"
+	ReasonBaseNotFound       = "BASE_DN_NOT_FOUND"
+	ReasonFilterInvalid      = "FILTER_INVALID"
+	ReasonReferred           = "REFERRED_ELSEWHERE"
+	ReasonSizeLimit          = "SIZE_LIMIT"
+	ReasonTimeLimit          = "TIME_LIMIT"
+	ReasonAdminLimit         = "ADMIN_LIMIT"
+	ReasonServerBusy         = "SERVER_BUSY"
+	ReasonServerUnavailable  = "SERVER_UNAVAILABLE"
+	ReasonServerUnwilling    = "SERVER_UNWILLING"
+	ReasonServerRefused      = "SERVER_REFUSED"
+	ReasonPagingUnsupported  = "PAGING_UNSUPPORTED"
+	ReasonPagingBroken       = "PAGING_BROKEN"
+	ReasonResponseUnreadable = "RESPONSE_UNREADABLE"
+	ReasonResponseTooLarge   = "RESPONSE_TOO_LARGE"
+)
