@@ -52,7 +52,7 @@ func streamCases() []Case {
 		},
 		{
 			Name: caseWindow, Section: sectionStreams, Title: "It keeps to the host's window",
-			Requires: "A connector with the capability \"acknowledge\" never has more pages sent and not acknowledged than SyncRequest.window allows, and goes on when they are acknowledged. Acknowledging more pages than were sent, or when no Sync runs, is answered FAILED_PRECONDITION.",
+			Requires: "A connector with the capability \"acknowledge\" never has more pages sent and not acknowledged than SyncRequest.window allows, and goes on when they are acknowledged. A number speaks for all pages up to it; one that is not above the last changes nothing. Acknowledging more pages than were sent, or when no Sync runs, is answered FAILED_PRECONDITION.",
 			Why:      "What was read ahead and is not stored has to be asked for again after a crash.",
 			after:    append(slices.Clone(needsListing), "page-sequence", "cancel"), limit: listingLimit,
 			try: tryWindow,

@@ -81,7 +81,7 @@ func tryWindow(ctx context.Context, t *trial) error {
 	if _, err := s.page(ctx); err != nil {
 		return fmt.Errorf("the first page with a window of 1: %w", err)
 	}
-	if err := s.keepsWindow(ctx); err != nil {
+	if err := s.keepsWindow(ctx, len(listing.pages)); err != nil {
 		return err
 	}
 	s.stop()
@@ -92,53 +92,82 @@ func tryWindow(ctx context.Context, t *trial) error {
 	if saw, ok := answeredWith(err, codes.FailedPrecondition); !ok {
 		return fail("Acknowledge when no Sync runs: %s It must be FAILED_PRECONDITION.", saw)
 	}
-	return pass("With a window of 1, page 2 came when page 1 was acknowledged, and not before.")
+	return pass("With a window of 1, each page came when the one before was acknowledged, and not before.")
 }
 
-// keepsWindow goes on after the first page of a stream with a window of 1.
-func (s *stream) keepsWindow(ctx context.Context) error {
-	type next struct {
-		page page
-		err  error
-	}
-	came := make(chan next, 1)
+// coming is the next page of a stream, or its end.
+type coming struct {
+	page page
+	err  error
+}
+
+// ahead reads the next page beside whatever the caller does meanwhile. The
+// stream is the reader's until it has given it.
+func (s *stream) ahead(ctx context.Context) <-chan coming {
+	came := make(chan coming, 1)
 	go func() {
 		page, err := s.page(ctx)
-		came <- next{page, err}
+		came <- coming{page, err}
 	}()
+	return came
+}
+
+// quiet reports whether no page comes for a while; if one comes, it says which.
+func quiet(came <-chan coming) (string, bool) {
 	timer := time.NewTimer(windowQuiet)
 	defer timer.Stop()
 	select {
-	case n := <-came:
-		return fail("With a window of 1, page 2 came before page 1 was acknowledged (%d records, %s). Wait until fewer pages than the window are unacknowledged.", n.page.to-n.page.from, ending(n.err))
+	case next := <-came:
+		if next.err != nil {
+			return fmt.Sprintf("the stream ended (%v)", next.err), false
+		}
+		return fmt.Sprintf("%d records came", next.page.to-next.page.from), false
 	case <-timer.C:
+		return "", true
 	}
-	tooMany := s.process.acknowledge(ctx, uint64(1)<<40)
-	problem, refused := answeredWith(tooMany, codes.FailedPrecondition)
-	acknowledged := error(nil)
-	if refused {
-		acknowledged = s.process.acknowledge(ctx, 1)
+}
+
+// keepsWindow goes on after the first page of a stream with a window of 1.
+func (s *stream) keepsWindow(ctx context.Context, pages int) error {
+	came := s.ahead(ctx)
+	if saw, ok := quiet(came); !ok {
+		return fail("With a window of 1, page 2 came before page 1 was acknowledged: %s. Wait until fewer pages than the window are unacknowledged.", saw)
 	}
-	if !refused || acknowledged != nil {
-		s.stop()
+	err := s.process.acknowledge(ctx, uint64(1)<<40)
+	if saw, ok := answeredWith(err, codes.FailedPrecondition); !ok {
+		s.drain(came)
+		return fail("Acknowledge of more pages than were sent: %s It must be FAILED_PRECONDITION.", saw)
 	}
-	n := <-came
-	switch {
-	case !refused:
-		return fail("Acknowledge of more pages than were sent: %s It must be FAILED_PRECONDITION.", problem)
-	case acknowledged != nil:
-		return fail("Acknowledge of the page that was sent: %s", acknowledged)
-	case n.err != nil:
-		return fail("With a window of 1, page 2 did not come when page 1 was acknowledged: %v", n.err)
+	if err := s.acknowledged(ctx, came, 1); err != nil || pages < 3 {
+		return err
+	}
+	came = s.ahead(ctx)
+	if err := s.process.acknowledge(ctx, 1); err != nil {
+		s.drain(came)
+		return fail("Page 1 was acknowledged again, which changes nothing: %s", err)
+	}
+	if saw, ok := quiet(came); !ok {
+		return fail("With a window of 1, page 3 came when page 1 was acknowledged twice, and page 2 not yet: %s. A number speaks for all pages up to it; one that is not above the last changes nothing.", saw)
+	}
+	return s.acknowledged(ctx, came, 2)
+}
+
+// acknowledged acknowledges a page and waits for the one after it.
+func (s *stream) acknowledged(ctx context.Context, came <-chan coming, page uint64) error {
+	if err := s.process.acknowledge(ctx, page); err != nil {
+		s.drain(came)
+		return fail("Acknowledge of page %d, which was sent: %s", page, err)
+	}
+	if next := <-came; next.err != nil {
+		return fail("With a window of 1, page %d did not come when page %d was acknowledged: %v", page+1, page, next.err)
 	}
 	return nil
 }
 
-func ending(err error) string {
-	if err != nil {
-		return "the stream ended"
-	}
-	return "the stream goes on"
+// drain stops the stream and waits for its reader.
+func (s *stream) drain(came <-chan coming) {
+	s.stop()
+	<-came
 }
 
 // idle waits until a stream that was cancelled has ended: until acknowledging
@@ -146,7 +175,9 @@ func ending(err error) string {
 func (p *process) idle(ctx context.Context) error {
 	deadline := time.Now().Add(cancelLimit)
 	for {
-		_, err := p.service.Acknowledge(ctx, connectorv1.AcknowledgeRequest_builder{Pages: 0}.Build())
+		limited, cancel := context.WithTimeout(ctx, p.trial.patience)
+		_, err := p.service.Acknowledge(limited, connectorv1.AcknowledgeRequest_builder{Pages: 0}.Build())
+		cancel()
 		if err != nil || time.Now().After(deadline) {
 			return nil
 		}
