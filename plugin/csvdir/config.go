@@ -66,7 +66,11 @@ func (c config) overrides() ([]columns.Override, error) {
 		if slices.ContainsFunc(overrides, func(o columns.Override) bool { return columns.Same(o.Header, header) }) {
 			return nil, plugin.Refuse(reasonMappingInvalid, "The mapping names the column %s twice.", quote(header))
 		}
-		overrides = append(overrides, columns.Override{Header: header, Attribute: columns.Attribute(attribute)})
+		meant := columns.Attribute(attribute)
+		if meant != columns.None && !meant.Many() && slices.ContainsFunc(overrides, func(o columns.Override) bool { return o.Attribute == meant }) {
+			return nil, plugin.Refuse(reasonMappingInvalid, "The mapping gives two columns the meaning %s.", attribute)
+		}
+		overrides = append(overrides, columns.Override{Header: header, Attribute: meant})
 	}
 	return overrides, nil
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,30 +45,61 @@ func find(path string) (export, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return newest(path, filepath.Join(path, "*"), func(name string) bool { return extensions[strings.ToLower(filepath.Ext(name))] })
+		paths, err := inFolder(path)
+		if err != nil {
+			return export{}, err
+		}
+		return newest(path, paths)
 	case err == nil:
 		return checked(export{path, info})
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?["):
-		return newest(path, path, func(string) bool { return true })
+		paths, err := filepath.Glob(path)
+		if err != nil {
+			return export{}, plugin.Refuse(reasonFileMissing, "The path %s is not a pattern that can be read.", quotePath(path))
+		}
+		return newest(path, paths)
 	default:
 		return export{}, unreadable(path, err)
 	}
 }
 
-// newest finds the newest file of a pattern. Hidden files and those of programs
-// that are still at work on them do not count.
-func newest(configured, pattern string, wanted func(string) bool) (export, error) {
-	paths, err := filepath.Glob(pattern)
+// inFolder lists the files of a folder that may be exports by their names.
+func inFolder(path string) ([]string, error) {
+	folder, err := os.Open(path)
 	if err != nil {
-		return export{}, plugin.Refuse(reasonFileMissing, "The path %s is not a pattern that can be read.", quotePath(configured))
+		return nil, unreadable(path, err)
 	}
+	defer func() { _ = folder.Close() }() // nothing was written
+	names, err := folder.Readdirnames(maxFolderEntries + 1)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, unreadable(path, err)
+	}
+	if len(names) > maxFolderEntries {
+		return nil, crowded(path)
+	}
+	slices.Sort(names)
+	var paths []string
+	for _, name := range names {
+		if extensions[strings.ToLower(filepath.Ext(name))] {
+			paths = append(paths, filepath.Join(path, name))
+		}
+	}
+	return paths, nil
+}
+
+func crowded(path string) error {
+	return plugin.Refuse(reasonFolderCrowded, "There are more than %d files at %s.", maxFolderEntries, quotePath(path))
+}
+
+// newest finds the newest of some files. Hidden ones and those of programs that
+// are still at work on them do not count.
+func newest(configured string, paths []string) (export, error) {
 	if len(paths) > maxFolderEntries {
-		return export{}, plugin.Refuse(reasonFolderCrowded, "There are %d files at %s; at most %d are looked through.", len(paths), quotePath(configured), maxFolderEntries)
+		return export{}, crowded(configured)
 	}
 	var found export
 	for _, path := range paths {
-		name := filepath.Base(path)
-		if isTemporary(name) || !wanted(name) {
+		if isTemporary(filepath.Base(path)) {
 			continue
 		}
 		info, err := os.Stat(path)
@@ -79,19 +111,9 @@ func newest(configured, pattern string, wanted func(string) bool) (export, error
 		}
 	}
 	if found.info == nil {
-		return export{}, noExport(configured)
+		return export{}, plugin.Refuse(reasonFolderEmpty, "There is no CSV or JSON-lines file at %s.", quotePath(configured))
 	}
 	return checked(found)
-}
-
-// noExport tells a folder without exports from one that can't be looked into.
-func noExport(configured string) error {
-	if folder, err := os.Open(configured); err == nil {
-		_ = folder.Close() // nothing was written
-	} else if errors.Is(err, fs.ErrPermission) {
-		return unreadable(configured, err)
-	}
-	return plugin.Refuse(reasonFolderEmpty, "There is no CSV or JSON-lines file at %s.", quotePath(configured))
 }
 
 // isTemporary reports whether a file is hidden, or of a program that is at work:

@@ -10,6 +10,7 @@ import (
 	"patchbay.example/plugin"
 	"patchbay.example/plugin/csvdir/internal/columns"
 	"patchbay.example/plugin/csvdir/internal/rows"
+	"patchbay.example/plugin/csvdir/internal/values"
 )
 
 // Formats of a file.
@@ -111,7 +112,7 @@ func bestHeader(facts rows.Facts, encoding string, delimiter byte, overrides []c
 			break
 		}
 		score := columns.Score(record.Cells, overrides)
-		if score == 1 && filled(record.Cells) > 2 {
+		if looksLikeData(record.Cells) || (score == 1 && filled(record.Cells) > 2) {
 			score = 0
 		}
 		if score > most {
@@ -119,6 +120,26 @@ func bestHeader(facts rows.Facts, encoding string, delimiter byte, overrides []c
 		}
 	}
 	return best, most
+}
+
+// mostHeaderNumbers is how many cells of a header may be numbers or dates.
+const mostHeaderNumbers = 1
+
+// looksLikeData reports whether a row is a person's, some of whose values are
+// words that headers have as well: Active, Manager.
+func looksLikeData(cells []string) bool {
+	numbers := 0
+	for _, cell := range cells {
+		text := values.Clean(cell)
+		if strings.Contains(text, "@") {
+			return true
+		}
+		_, isDate := values.ParseDate(text, values.OrderUnknown)
+		if isDate || (text != "" && strings.Trim(text, "0123456789.,-") == "") {
+			numbers++
+		}
+	}
+	return numbers > mostHeaderNumbers
 }
 
 func filled(cells []string) int {

@@ -274,9 +274,11 @@ func TestTheMappingCanBeOverridden(t *testing.T) {
 		r.config["mapping"] = []string{mapping}
 		r.wantRefused(reason, connectorv1.Class_CLASS_CONFIG_INVALID)
 	}
-	r = newRig(t, "people.csv", "Employee ID,Squad\n1,A\n")
-	r.config["mapping"] = []string{"Squad=department", "squad=team"}
-	r.wantRefused("MAPPING_INVALID", connectorv1.Class_CLASS_CONFIG_INVALID)
+	for _, mapping := range [][]string{{"Squad=department", "squad=title"}, {"Squad=department", "Chapter=department"}} {
+		r = newRig(t, "people.csv", "Employee ID,Squad,Chapter\n1,A,B\n")
+		r.config["mapping"] = mapping
+		r.wantRefused("MAPPING_INVALID", connectorv1.Class_CLASS_CONFIG_INVALID)
+	}
 }
 
 func TestManagersAreLookedForInTheFile(t *testing.T) {
