@@ -20,7 +20,7 @@ import (
 // what they are made of.
 func breaks() []flaw {
 	return slices.Concat(
-		startBreaks(), describeBreaks(), connectBreaks(), refusalBreaks(), resourceBreaks(), recordBreaks(),
+		startBreaks(), describeBreaks(), connectBreaks(), configBreaks(), refusalBreaks(), resourceBreaks(), recordBreaks(),
 		eventBreaks(), pageBreaks(), streamBreaks(), cursorBreaks(), processBreaks(), logBreaks(),
 	)
 }
@@ -158,6 +158,17 @@ func withCode(err error, code codes.Code) error {
 	p := status.Convert(err).Proto()
 	p.Code = int32(code) //nolint:gosec // the codes are small
 	return status.ErrorProto(p)
+}
+
+// outOfOrder is the sound connector's answer to a call out of order.
+func outOfOrder(message string) error {
+	return withCode(refuse(connectorv1.Class_CLASS_CONNECTOR_FAULT, "CALL_OUT_OF_ORDER", message), codes.FailedPrecondition)
+}
+
+// isRefused reports whether err refuses for reason.
+func isRefused(err error, reason string) bool {
+	refusal, ok := wire.RefusalOf(status.Convert(err))
+	return ok && refusal.GetReason() == reason
 }
 
 func pageEvent(p *page) *event { return connectorv1.SyncResponse_builder{Page: p}.Build() }

@@ -67,6 +67,8 @@ type server struct {
 	kept     []any // what a leak keeps
 }
 
+var _ connectorv1.ConnectorServiceServer = (*server)(nil)
+
 func newServer(f flaw, log *slog.Logger) *server {
 	return &server{flaw: f, log: log, sound: plugin.NewServer(sound{}, log)}
 }
