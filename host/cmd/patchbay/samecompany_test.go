@@ -16,6 +16,7 @@ import (
 
 	"patchbay.example/internal/people"
 	"patchbay.example/internal/wire"
+	"patchbay.example/plugin/ldap/ldaptest"
 	"patchbay.example/plugin/okta/oktatest"
 	"patchbay.example/plugin/scim/scimtest"
 )
@@ -67,18 +68,21 @@ func TestTheSameCompanyIsTheSameOrgChart(t *testing.T) {
 
 	var want string
 	for _, system := range []struct {
-		name string
-		add  func() []string // the arguments of connections add
+		name, connector string
+		add             func(t *testing.T) []string // the arguments of connections add
 	}{
-		{"okta", r.okta},
-		{"scim", r.scim},
-		{"csvdir", r.file},
+		{"okta", "okta", r.okta},
+		{"scim", "scim", r.scim},
+		{"csvdir", "csvdir", r.file},
+		{"openldap", "ldap", func(t *testing.T) []string { return r.ldap(t, false) }},
+		{"active-directory", "ldap", func(t *testing.T) []string { return r.ldap(t, true) }},
 	} {
 		if !t.Run(system.name, func(t *testing.T) {
+			arguments := system.add(t)
 			if want != "" {
 				r.ok("connections", "set", r.hris(), "--hris=false")
 			}
-			r.ok(append([]string{"connections", "add", system.name, "--connector", system.name}, system.add()...)...)
+			r.ok(append([]string{"connections", "add", system.name, "--connector", system.connector}, arguments...)...)
 			r.ok("sync", system.name, "--now")
 			r.ok("connections", "set", system.name, "--hris", "--yes")
 			got := orgChart(t, visitor, s.address)
@@ -166,7 +170,7 @@ func writeBranch(text *strings.Builder, b *people.Branch, indent string) {
 	}
 }
 
-func (r *rig) okta() []string {
+func (r *rig) okta(*testing.T) []string {
 	return []string{
 		"--set", "domain=" + r.tenant.URL(), "--set", "client_id=" + r.tenant.ClientID(), "--set", "key_id=" + r.tenant.KeyID(),
 		"--secret", "private_key=file:" + r.key, "--set", "include_deprovisioned=true",
@@ -192,7 +196,8 @@ func oktaUsers(all []colleague) []json.RawMessage {
 	return users
 }
 
-func (r *rig) scim() []string {
+func (r *rig) scim(t *testing.T) []string {
+	t.Helper()
 	all := company()
 	users := make([]scimtest.Person, len(all))
 	id := func(i int) string { return fmt.Sprintf("7a0e-%04d", i*37%41) }
@@ -207,15 +212,16 @@ func (r *rig) scim() []string {
 	}
 	server, err := scimtest.Start(scimtest.Settings{Users: users, PageLimit: 15})
 	if err != nil {
-		r.Fatal(err)
+		t.Fatal(err)
 	}
-	r.Cleanup(server.Close)
+	r.Cleanup(server.Close) // the connection stays
 	token := filepath.Join(r.TempDir(), "token")
 	r.write(token, []byte(scimtest.Token))
 	return []string{"--set", "base_url=" + server.URL(), "--secret", "token=file:" + token}
 }
 
-func (r *rig) file() []string {
+func (r *rig) file(t *testing.T) []string {
+	t.Helper()
 	var text strings.Builder
 	text.WriteString("\uFEFFPersonalnummer;Vorname;Nachname;E-Mail;Position;Abteilung;Vorgesetzter (Personalnummer);Status\r\n")
 	all := company()
@@ -234,7 +240,29 @@ func (r *rig) file() []string {
 	}
 	path := filepath.Join(r.TempDir(), "people.csv")
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
-		r.Fatal(err)
+		t.Fatal(err)
 	}
 	return []string{"--set", "path=" + path}
+}
+
+func (r *rig) ldap(t *testing.T, activeDirectory bool) []string {
+	t.Helper()
+	all := company()
+	entries := make([]ldaptest.Person, len(all))
+	for i, c := range all {
+		entries[i] = ldaptest.Person{
+			UID: c.login, GivenName: c.given, FamilyName: c.family, DisplayName: c.given + " " + c.family, Mail: c.mail(),
+			Title: c.title, Department: c.department, EmployeeNumber: c.number, Disabled: c.gone,
+		}
+		if c.manager >= 0 {
+			entries[i].Manager = all[c.manager].login
+		}
+	}
+	server := ldaptest.Start(t, ldaptest.Settings{People: entries, ActiveDirectory: activeDirectory})
+	password := filepath.Join(r.TempDir(), "password")
+	r.write(password, []byte(ldaptest.BindPassword))
+	return []string{
+		"--set", "url=" + server.URL(), "--set", "bind_dn=" + ldaptest.BindDN, "--set", "base_dn=" + ldaptest.BaseDN, "--set", "page_size=15",
+		"--secret", "bind_password=file:" + password,
+	}
 }
