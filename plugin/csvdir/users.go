@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"patchbay.example/plugin"
 	"patchbay.example/plugin/csvdir/internal/columns"
@@ -156,71 +154,6 @@ func instant(value string, day time.Time) time.Time {
 	return day
 }
 
-// decideStatus gives a person a status: a day of leaving that is over tells more
-// than a word, a word more than a day of entry that is to come, and without any of
-// them it is the configured one. A day of leaving before the day of entry is an
-// earlier employment's.
-func (p *plan) decideStatus(user *plugin.User, e employment, day time.Time) {
-	user.Status = e.status
-	kind, known := values.Status(e.status)
-	if e.inactive != "" {
-		known, kind = p.decideInactive(user, &e, known, kind)
-	}
-	if e.isLeft && !e.rehired() {
-		past, certain := e.left.Before(day)
-		switch {
-		case certain && past:
-			kind, known = plugin.StatusDeprovisioned, true
-			user.StatusChanged = e.left.Certain()
-		case !certain && !known:
-			return // it depends on the order of the date's parts
-		}
-	}
-	if e.isHired {
-		future, certain := e.hired.After(day)
-		switch {
-		case certain && future && (!known || kind == plugin.StatusActive):
-			kind, known = plugin.StatusPending, true
-		case certain && !future:
-			user.Activated = e.hired.Certain()
-		}
-	}
-	switch {
-	case known:
-		user.StatusKind = kind
-	case e.status == "":
-		user.StatusKind = p.fallback
-	}
-}
-
-// decideInactive reads a column such as Inactive or Disabled: yes, no, or the day
-// since when.
-func (p *plan) decideInactive(user *plugin.User, e *employment, known bool, kind plugin.UserStatus) (bool, plugin.UserStatus) {
-	if user.Status == "" {
-		user.Status = e.inactive
-	}
-	answer, ok := values.Status(e.inactive)
-	switch {
-	case ok && answer == plugin.StatusActive: // yes, inactive
-		return true, plugin.StatusDeprovisioned
-	case ok && !known:
-		return true, plugin.StatusActive
-	case ok:
-		return known, kind
-	}
-	if d, isDate := values.ParseDate(e.inactive, p.order); isDate && !e.isLeft {
-		e.left, e.isLeft = d, true
-	}
-	return known, kind
-}
-
-// rehired reports whether the day of leaving is that of an earlier employment.
-func (e employment) rehired() bool {
-	left, certainLeft := e.left.Day()
-	hired, certainHired := e.hired.Day()
-	return e.isHired && certainLeft && certainHired && left.Before(hired)
-}
-
 // addresses reads a cell with an e-mail address, or with several.
 func addresses(value, kind string) []plugin.Email {
 	if strings.Count(value, "@") < 2 {
@@ -243,93 +176,4 @@ func firstAddress(value string) string {
 		return list[0].Value
 	}
 	return ""
-}
-
-// source is the row as an object of header and value, in the order of the
-// columns, each value as it is written but for passwords, which are left empty; of
-// JSON lines, the line itself.
-func (p *plan) source(r row) []byte {
-	if r.source != nil {
-		return r.source
-	}
-	size := 2
-	for _, cell := range r.cells {
-		size += len(cell) + 3
-	}
-	for _, name := range p.quoted {
-		size += len(name)
-	}
-	object := append(make([]byte, 0, size), '{')
-	for i, name := range p.quoted {
-		if i > 0 {
-			object = append(object, ',')
-		}
-		object = append(object, name...)
-		cell := ""
-		if i < len(r.cells) && !p.secret[i] {
-			cell = r.cells[i]
-		}
-		object = appendJSON(object, cell)
-	}
-	return append(object, '}')
-}
-
-func secretColumns(headers []string) []bool {
-	secret := make([]bool, len(headers))
-	for i, header := range headers {
-		secret[i] = columns.IsSecret(header)
-	}
-	return secret
-}
-
-// quoteHeaders writes the names of columns as those of an object's members.
-func quoteHeaders(headers []string) [][]byte {
-	quoted := make([][]byte, len(headers))
-	for i, header := range headers {
-		quoted[i] = append(appendJSON(nil, header), ':')
-	}
-	return quoted
-}
-
-// appendJSON appends a text as JSON, with no more escapes than JSON asks for.
-func appendJSON(to []byte, text string) []byte {
-	const hex = "0123456789abcdef"
-	if !utf8.ValidString(text) {
-		text = strings.ToValidUTF8(text, "\ufffd")
-	}
-	to = append(to, '"')
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c == '"' || c == '\\':
-			to = append(to, '\\', c)
-		case c == '\n':
-			to = append(to, '\\', 'n')
-		case c == '\r':
-			to = append(to, '\\', 'r')
-		case c == '\t':
-			to = append(to, '\\', 't')
-		case c < ' ' || c == 0x7f:
-			to = append(to, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
-		default:
-			to = append(to, c)
-		}
-	}
-	return append(to, '"')
-}
-
-// schema describes the source objects of a file.
-func (p *plan) schema() []byte {
-	properties := make(map[string]any, len(p.headers))
-	for i, header := range p.headers {
-		property := map[string]any{}
-		if attribute := p.meaning.Columns[i]; attribute != columns.None {
-			property["description"] = "Read as " + string(attribute) + "."
-		}
-		properties[header] = property
-	}
-	schema, _ := json.Marshal(map[string]any{ // strings only
-		"$schema": "https://json-schema.org/draft/2020-12/schema",
-		"title":   "Row of the file", "type": "object", "properties": properties,
-	})
-	return schema
 }

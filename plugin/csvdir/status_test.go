@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
+)
+
+// The status of a person on the tests' day, 15 June 2026.
+func TestStatusComesFromWordsAndDates(t *testing.T) {
+	const pending, active, suspended, gone, unknown = connectorv1.UserStatus_USER_STATUS_PENDING, connectorv1.UserStatus_USER_STATUS_ACTIVE,
+		connectorv1.UserStatus_USER_STATUS_SUSPENDED, connectorv1.UserStatus_USER_STATUS_DEPROVISIONED, connectorv1.UserStatus_USER_STATUS_UNSPECIFIED
+	for _, row := range []struct {
+		status, hired, left string
+		want                connectorv1.UserStatus
+	}{
+		{"", "", "", active},
+		{"Active", "2020-01-01", "", active},
+		{"active", "2020-01-01", "2026-06-14", gone},
+		{"active", "2020-01-01", "2026-06-15", active}, // the last day
+		{"active", "2020-01-01", "2026-12-31", active},
+		{"active", "2020-01-01", "9999-12-31", active},
+		{"active", "2020-01-01", "1900-01-01", active}, // how a database says never
+		{"active", "2026-06-16", "", pending},
+		{"active", "2026-06-15", "", active},
+		{"", "2027-01-01", "", pending},
+		{"", "2020-01-01", "2025-01-01", gone},
+		{"active", "2025-01-01", "2020-12-31", active}, // came back
+		{"terminated", "2020-01-01", "", gone},
+		{"Terminated", "2020-01-01", "2026-12-31", gone},
+		{"terminated", "2027-01-01", "", gone},
+		{"ausgeschieden", "", "", gone},
+		{"Sorti(e)", "", "", unknown},
+		{"sorti", "", "", gone},
+		{"On leave", "", "", active},
+		{"Elternzeit", "", "", active},
+		{"Suspended", "", "", suspended},
+		{"Pre-hire", "", "", pending},
+		{"baja", "", "", gone},
+		{"Em férias?", "", "", unknown},
+		{"Em férias?", "", "2020-01-01", gone},
+		{"N/A", "", "", active},
+		{"1", "", "", active},
+		{"FALSE", "", "", gone},
+	} {
+		content := fmt.Sprintf("Employee ID,Status,Hire date,Termination date\n1,%s,%s,%s\n", row.status, row.hired, row.left)
+		user := newRig(t, "people.csv", content).connect().sync().wantComplete().user("1")
+		if user.GetStatusKind() != row.want {
+			t.Errorf("status %q, hired %q, left %q: %s, want %s", row.status, row.hired, row.left, user.GetStatusKind(), row.want)
+		}
+	}
+}
+
+func TestAColumnThatSaysWhoIsInactive(t *testing.T) {
+	got := newRig(t, "people.csv", "Personalnummer;Name;Ausgeschieden\n1;A;ja\n2;B;nein\n3;C;\n4;D;31.05.2026\n5;E;31.12.2026\n").connect().sync().wantComplete()
+	for id, want := range map[string]string{"1": "DEPROVISIONED", "2": "ACTIVE", "3": "ACTIVE", "4": "DEPROVISIONED", "5": "ACTIVE"} {
+		if kind := got.user(id).GetStatusKind().String(); kind != "USER_STATUS_"+want {
+			t.Errorf("person %s is %s, want %s", id, kind, want)
+		}
+	}
+}
+
+func TestTheStatusOfPeopleWithoutOneIsConfigured(t *testing.T) {
+	r := newRig(t, "people.csv", "Employee ID,Name\n1,A\n")
+	r.config["default_status"] = "unknown"
+	if kind := r.connect().sync().user("1").GetStatusKind(); kind != connectorv1.UserStatus_USER_STATUS_UNSPECIFIED {
+		t.Errorf("the status is %s", kind)
+	}
+}
+
+// 03/04 is in March or in April.
+func TestTheOrderOfDatesIsFoundOrAsked(t *testing.T) {
+	const header = "Employee ID,Name,Hire date,Termination date\n1,A,03/04/2026,\n"
+	april, march := time.Date(2026, 4, 3, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC)
+	for name, file := range map[string]struct {
+		rest, order string
+		want        time.Time
+		warns       bool
+	}{
+		"day first, by another":   {"2,B,31/12/2020,\n", "auto", april, false},
+		"month first, by another": {"2,B,12/31/2020,\n", "auto", march, false},
+		"nothing tells":           {"2,B,01/02/2020,\n", "auto", time.Time{}, true},
+		"they contradict":         {"2,B,31/12/2020,12/31/2020\n", "auto", time.Time{}, true},
+		"day first, configured":   {"", "dmy", april, false},
+		"month first, configured": {"", "mdy", march, false},
+	} {
+		r := newRig(t, "people.csv", header+file.rest)
+		r.config["date_order"] = file.order
+		check := r.check("status")
+		if warns := check.GetStatus() == connectorv1.CheckStatus_CHECK_STATUS_WARN; warns != file.warns || (warns && check.GetReason() != "DATES_UNDECIDED") {
+			t.Errorf("%s: the check is %v", name, check)
+		}
+		activated := r.reconnect().sync().wantComplete().user("1").GetActivated()
+		if (activated == nil) != file.want.IsZero() || (activated != nil && !activated.AsTime().Equal(file.want)) {
+			t.Errorf("%s: activated %v, want %s", name, activated, file.want)
+		}
+	}
+	// A day of leaving that is over in either order needs no order.
+	r := newRig(t, "people.csv", "Employee ID,Name,Termination date\n1,A,03/04/2024\n2,B,06/07/2026\n3,C,03/04/2031\n")
+	got := r.connect().sync().wantComplete()
+	for id, want := range map[string]string{"1": "DEPROVISIONED", "2": "UNSPECIFIED", "3": "ACTIVE"} {
+		if kind := got.user(id).GetStatusKind().String(); kind != "USER_STATUS_"+want {
+			t.Errorf("person %s is %s, want %s", id, kind, want)
+		}
+	}
+}
