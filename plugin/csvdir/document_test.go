@@ -1,7 +1,6 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,10 +39,4 @@ func columnTable() string {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", u.Attribute, strings.Join(u.Headers, ", "))
 	}
 	return b.String()
-}
-
-// isUpdate reports whether golden files are written rather than compared.
-func isUpdate() bool {
-	update := flag.Lookup("update")
-	return update != nil && update.Value.String() == "true"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -65,4 +66,10 @@ func golden(t *testing.T, path, got string) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s differs (with -update it is written anew):\n%s", path, diff)
 	}
+}
+
+// isUpdate reports whether golden files are written rather than compared.
+func isUpdate() bool {
+	update := flag.Lookup("update")
+	return update != nil && update.Value.String() == "true"
 }
