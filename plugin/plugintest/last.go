@@ -42,8 +42,8 @@ func lastCases() []Case {
 			Name: "secrets-kept", Section: sectionLog, Title: "Secrets are told to nobody",
 			Requires: "The value of a secret, or a long part of it, stands in no log, no answer, no cursor, no record, no file, and in no argument or environment of the connector or of what it starts; nor does it in base64, hexadecimal, JSON or a URL. A wrong value is a secret as well.",
 			Why:      "Logs are kept for years and sent around; a customer's key must not be in them.",
-			after:    []string{caseHandshake},
-			try:      trySecretsKept,
+			after:    []string{caseHandshake}, limit: listingLimit,
+			try: trySecretsKept,
 		},
 	}
 }
@@ -133,10 +133,11 @@ func tryQuarantineTyped(t *trial, d *connectorv1.DescribeResponse) error {
 	return pass("%d quarantined records said where they stood and why.", t.seen.quarantinedN)
 }
 
-func trySecretsKept(_ context.Context, t *trial) error {
+func trySecretsKept(ctx context.Context, t *trial) error {
 	if t.canaries.empty() {
 		return skip("No secret of %d bytes or more was given.", minSecret)
 	}
+	_, unread := t.listing(ctx) // which others have read already, unless this case was asked for alone
 	for p := range t.running { // what is still there is looked at as well
 		t.canaries.in(p.shown(), "its arguments or environment, or those of a process that it started")
 		t.searchFolder(p.temporary())
@@ -144,6 +145,12 @@ func trySecretsKept(_ context.Context, t *trial) error {
 	leaks, bytes := t.canaries.found()
 	if len(leaks) > 0 {
 		return fail("%s. Whoever reads that has the secret. Wrap secrets in a type that prints a placeholder, and build messages from your own words.", capital(some(leaks)))
+	}
+	switch {
+	case unread != nil && outcomeOf(unread).status == Failed:
+		return unread
+	case bytes == 0:
+		return skip("Nothing was logged or answered in the cases that ran.")
 	}
 	return pass("No secret stood in %d KiB of logs, answers, arguments and environments.", bytes>>10)
 }

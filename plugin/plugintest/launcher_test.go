@@ -126,3 +126,16 @@ func TestOnlyTheCasesThatWereAskedFor(t *testing.T) {
 		t.Errorf("ran %q, failed %v, of the connector %q", names, report.Failed(), report.Connector)
 	}
 }
+
+// A case that looks at what others saw looks for itself where it is alone.
+func TestSecretsAreLookedForAlone(t *testing.T) {
+	target := libraryTarget(t, `{"place":"town"}`)
+	target.Only = []string{"secrets-kept"}
+	if result := examine(t, target)["secrets-kept"]; result.Status != Passed || strings.Contains(result.Saw, "in 0 KiB") {
+		t.Errorf("%s, saw %q", result.Status, result.Saw)
+	}
+	target.Secrets["ticket"] = "another-ticket-9876543210"
+	if result := examine(t, target)["secrets-kept"]; result.Status != Failed || !strings.Contains(result.Saw, "TICKET_REFUSED") {
+		t.Errorf("with a ticket that is refused: %s, saw %q", result.Status, result.Saw)
+	}
+}
