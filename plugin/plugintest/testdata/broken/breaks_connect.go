@@ -134,7 +134,7 @@ func connectBreaks() []flaw {
 			}),
 		},
 		{
-			Name: "check-warns", Case: "connects", Saw: "TOKEN_OLD",
+			Name: "check-warns", Case: "refusals-typed", Saw: "TOKEN_OLD",
 			Does: "A check warns for a reason that is not declared.",
 			connect: func(s *server, ctx context.Context, given *request) (*response, error) {
 				answer, err := s.sound.Connect(ctx, given)

@@ -121,6 +121,21 @@ func streamBreaks() []flaw {
 			},
 		},
 		{
+			Name: "acknowledged-twice", Case: "window", Saw: "page 3",
+			Does: "It takes each acknowledgement for one of further pages.",
+			sync: func(o *outlet) error {
+				o.server.recount(0)
+				return o.sync()
+			},
+			acknowledge: func(s *server, ctx context.Context, request *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
+				asked := proto.CloneOf(request)
+				if request.GetPages() < 1000 { // others are refused as they are
+					asked.SetPages(s.recount(request.GetPages()))
+				}
+				return s.sound.Acknowledge(ctx, asked)
+			},
+		},
+		{
 			Name: "acknowledge-missing", Case: "window", Saw: "Unimplemented",
 			Does: "It says that it keeps to the window, and does not know the call for it.",
 			acknowledge: func(*server, context.Context, *connectorv1.AcknowledgeRequest) (*connectorv1.AcknowledgeResponse, error) {
@@ -128,6 +143,17 @@ func streamBreaks() []flaw {
 			},
 		},
 	}
+}
+
+// recount adds up acknowledgements, from the beginning at 0.
+func (s *server) recount(pages uint64) uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.acknowledged += pages
+	if pages == 0 {
+		s.acknowledged = 0
+	}
+	return s.acknowledged
 }
 
 // cancellable lets a later stream end this one. It returns a function that ends

@@ -59,12 +59,13 @@ type server struct {
 	log   *slog.Logger
 	sound connectorv1.ConnectorServiceServer
 
-	mu       sync.Mutex // guards all below
-	accepted *connectorv1.ConnectRequest
-	astray   bool               // something has happened that the flaw leads astray
-	cancel   context.CancelFunc // of the Sync that runs
-	counter  int
-	kept     []any // what a leak keeps
+	mu           sync.Mutex // guards all below
+	accepted     *connectorv1.ConnectRequest
+	astray       bool               // something has happened that the flaw leads astray
+	cancel       context.CancelFunc // of the Sync that runs
+	counter      int
+	acknowledged uint64 // where a flaw adds them up
+	kept         []any  // what a leak keeps
 }
 
 var _ connectorv1.ConnectorServiceServer = (*server)(nil)
