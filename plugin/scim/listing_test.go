@@ -420,3 +420,20 @@ func TestMembersThatCannotBeReadAreQuarantined(t *testing.T) {
 		})
 	}
 }
+
+func TestPagesAreNoLargerThanTheServiceSays(t *testing.T) {
+	t.Parallel()
+	people := scimtest.People(40)
+	for name, config := range map[string]string{
+		"maxResults":  `{"filter":{"supported":true,"maxResults":7}}`,
+		"maxPageSize": `{"filter":{"supported":true},"pagination":{"cursor":true,"index":true,"maxPageSize":7}}`,
+	} {
+		r, server := strict(t, scimtest.StrictSettings{Users: scimtest.UserObjects(people), Cursors: true, Config: json.RawMessage(config)})
+		r.connect().sync().wantComplete().wantIDs(idsOf(people))
+		for _, query := range server.Queries()[1:] {
+			if !strings.Contains(query, "count=7") {
+				t.Errorf("%s: users were asked for with %q", name, query)
+			}
+		}
+	}
+}
