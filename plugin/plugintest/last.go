@@ -19,7 +19,7 @@ func lastCases() []Case {
 	return []Case{
 		{
 			Name: "refusals-typed", Section: sectionConnect, Title: "Whatever is refused says why, and what to do",
-			Requires: "Every refusal, in an answer to Connect or on a status, has a reason that Describe declares, the class declared for it, a message and a fix. A status carries them in a google.rpc.ErrorInfo of the domain patchbay.connector.v1, with class and fix in its metadata, and its code is that of the class; a call out of order is FAILED_PRECONDITION, of class CONNECTOR_FAULT. A check that failed has a declared reason and a fix.",
+			Requires: "Every refusal, in an answer to Connect or on a status, has a reason that Describe declares, the class declared for it, a message and a fix. A status carries them in a google.rpc.ErrorInfo of the domain patchbay.connector.v1, with class and fix in its metadata, and its code is that of the class; a call out of order is FAILED_PRECONDITION, of class CONNECTOR_FAULT. A check that warns or failed has a declared reason, and one that failed a fix.",
 			Why:      "The class decides whether trying again helps, and the fix is what a person does next.",
 			after:    premises,
 			try:      described(tryRefusalsTyped),
@@ -63,7 +63,8 @@ func tryRefusalsTyped(t *trial, d *connectorv1.DescribeResponse) error {
 	}
 	for _, check := range t.seen.checks {
 		failed := check.GetStatus() == connectorv1.CheckStatus_CHECK_STATUS_FAIL
-		if reason := check.GetReason(); (failed || reason != "") && declared[reason] == nil {
+		warns := check.GetStatus() == connectorv1.CheckStatus_CHECK_STATUS_WARN
+		if reason := check.GetReason(); (failed || warns || reason != "") && declared[reason] == nil {
 			problems = append(problems, fmt.Sprintf("the check %q has the reason %.60q, which is not declared in Describe", check.GetName(), reason))
 		}
 		if failed && check.GetFix() == "" {
@@ -138,7 +139,7 @@ func trySecretsKept(ctx context.Context, t *trial) error {
 		return skip("No secret of %d bytes or more was given.", minSecret)
 	}
 	_, unread := t.listing(ctx) // which others have read already, unless this case was asked for alone
-	for p := range t.running { // what is still there is looked at as well
+	for p := range t.running {  // what is still there is looked at as well
 		t.canaries.in(p.shown(), "its arguments or environment, or those of a process that it started")
 		t.searchFolder(p.temporary())
 	}

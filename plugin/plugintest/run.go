@@ -133,8 +133,13 @@ func (t *trial) judge(ctx context.Context, c Case) Result {
 
 func (t *trial) try(ctx context.Context, c Case) outcome {
 	for _, premise := range c.after {
+		root := t.rested[premise]
 		if t.failed[premise] {
-			return outcome{Skipped, fmt.Sprintf("The case %q failed, on which this one rests.", premise)}
+			root = premise
+		}
+		if root != "" {
+			t.rested[c.Name] = root
+			return outcome{Skipped, fmt.Sprintf("The case %q failed, on which this one rests.", root)}
 		}
 	}
 	limit := c.limit

@@ -42,7 +42,8 @@ type trial struct {
 	identity *identity
 	canaries *canaries
 	seen     *seen
-	failed   map[string]bool // the cases that failed
+	failed   map[string]bool   // the cases that failed
+	rested   map[string]string // the cases that were skipped, each with the failed one on which it rests
 
 	starts  int // processes started
 	running map[*process]struct{}
@@ -67,7 +68,7 @@ func newTrial(target Target) (*trial, error) {
 	}
 	t := &trial{
 		target: target, patience: target.Patience, folder: folder, seen: newSeen(),
-		canaries: newCanaries(target.Secrets), failed: map[string]bool{}, running: map[*process]struct{}{},
+		canaries: newCanaries(target.Secrets), failed: map[string]bool{}, rested: map[string]string{}, running: map[*process]struct{}{},
 	}
 	if t.patience <= 0 {
 		t.patience = DefaultPatience
