@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -125,14 +126,15 @@ func (a *app) conform(ctx context.Context, f conformFlags) error {
 var errNotConforming = errors.New("the connector does not keep the contract")
 
 // describe asks the connector what it is, for its schema. One that can't be
-// started has none, and is examined all the same.
+// started, or does not say, has none, and is examined all the same.
 func (a *app) describe(ctx context.Context, found host.Found) (*connectorv1.DescribeResponse, error) {
 	connector, err := host.Launch(ctx, host.Settings{
 		Path: found.Path, Log: a.log(), LogLevel: a.logLevel.Level(), HostName: "patchbay-harness/" + version,
 	})
 	if err != nil {
-		fault, ok := errors.AsType[*host.Fault](err)
-		if ctx.Err() != nil || !ok || host.ExitCode(fault) != wire.ExitConnector {
+		fault, faulty := errors.AsType[*host.Fault](err)
+		_, refused := errors.AsType[*host.RefusedError](err) // Describe, of which there is nothing to refuse
+		if ctx.Err() != nil || !refused && (!faulty || host.ExitCode(fault) != wire.ExitConnector) {
 			return nil, err
 		}
 		return nil, nil //nolint:nilnil // a message's getters take nil for an empty one
@@ -150,7 +152,7 @@ func (a *app) configure(ctx context.Context, file string, described *connectorv1
 	if err != nil {
 		return invalid(err)
 	}
-	if described == nil {
+	if !isObject(described.GetConfigSchemaJson()) {
 		_, _ = fmt.Fprintln(a.stderr, "harness: the connector can't be asked for its schema, so it is examined without the configuration")
 		return nil
 	}
@@ -160,4 +162,11 @@ func (a *app) configure(ctx context.Context, file string, described *connectorv1
 	}
 	examined.Config, examined.Secrets = parsed.JSON, parsed.Secrets
 	return nil
+}
+
+// isObject reports whether a schema can be read at all. What else may be wrong
+// with it is the suite's to say.
+func isObject(schema []byte) bool {
+	var members map[string]json.RawMessage
+	return json.Unmarshal(schema, &members) == nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"patchbay.example/internal/program"
 	"patchbay.example/plugin/plugintest"
@@ -68,7 +69,15 @@ func (t *conformText) conclusion(report plugintest.Report) error {
 	return t.err
 }
 
+// print writes text in which something foreign may be quoted: nothing of it
+// steers a terminal.
 func (t *conformText) print(text string) {
+	text = strings.Map(func(r rune) rune {
+		if r != '\n' && !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
 	if t.err == nil {
 		t.err = program.Output(io.WriteString(t.out, text))
 	}

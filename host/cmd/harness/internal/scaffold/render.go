@@ -21,7 +21,7 @@ var templates embed.FS
 type file struct {
 	name  string // relative to the connector's folder, with slashes
 	text  string
-	named bool // it holds the connector's name
+	named bool // its text is another one for every connector's name
 }
 
 // data is what the templates know.
@@ -41,6 +41,8 @@ func (c *Connector) render(ctx context.Context) ([]file, error) {
 	if c.Inside {
 		d.Page = "../../docs/connectors/" + d.Page
 	}
+	nobodys := d
+	nobodys.Name, nobodys.Title = "", ""
 	var files []file
 	for _, t := range order {
 		if c.Inside && outsideOnly[t.name] {
@@ -50,11 +52,15 @@ func (c *Connector) render(ctx context.Context) ([]file, error) {
 		if err != nil {
 			return nil, err
 		}
+		another, err := execute(t.template, nobodys)
+		if err != nil {
+			return nil, err
+		}
 		name := t.name
 		if name == thePage {
 			name = d.Page
 		}
-		files = append(files, file{name: name, text: text, named: strings.Contains(text, c.Name)})
+		files = append(files, file{name: name, text: text, named: text != another})
 	}
 	if c.Inside {
 		return files, nil

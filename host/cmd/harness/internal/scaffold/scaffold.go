@@ -147,13 +147,18 @@ func (c *Connector) write(files []file) error {
 
 func staged(folder string, i int) string { return filepath.Join(folder, fmt.Sprint(i)) }
 
-// move moves a file to its place, unless something is there.
+// move moves a file to its place, unless something is there, even since we
+// looked: a second name for the file can't replace one, as renaming does.
 func (c *Connector) move(from, to string) error {
-	if _, err := os.Lstat(to); err == nil {
-		return nil
-	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
+	}
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if _, err := os.Lstat(to); err == nil { // a file system without second names
+		return nil
 	}
 	return os.Rename(from, to)
 }

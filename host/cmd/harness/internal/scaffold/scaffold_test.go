@@ -149,6 +149,10 @@ func TestWhatIsRefused(t *testing.T) {
 			first := write(t, Settings{Name: "zz-other", Folder: filepath.Join(empty(t), "x"), Patchbay: patchbay(t)})
 			return Settings{Name: sample, Folder: first.Folder, Patchbay: patchbay(t)}
 		}, `no connector "` + sample + `"`},
+		{"the same, by a name that every connector holds somewhere", func(t *testing.T) Settings {
+			first := write(t, Settings{Name: "zz-other", Folder: filepath.Join(empty(t), "x"), Patchbay: patchbay(t)})
+			return Settings{Name: "people", Folder: first.Folder, Patchbay: patchbay(t)}
+		}, `no connector "people"`},
 		{"a folder where a file goes", func(t *testing.T) Settings {
 			s := Settings{Name: sample, Folder: filepath.Join(empty(t), "x"), Patchbay: patchbay(t)}
 			first := write(t, s)
