@@ -113,8 +113,8 @@ func judged(rule, passed string) func(context.Context, *trial) error {
 		if o, ok := errors.AsType[*outcome](t.straightErr); ok {
 			return o
 		}
-		if rule != caseCompleted && len(listing.pages) == 0 {
-			return skip("The listing of %q has no page (see the case %q).", listing.resource.GetName(), caseCompleted)
+		if rule != caseCompleted && len(listing.ids) == 0 {
+			return skip("The listing of %q has no records (see the case %q).", listing.resource.GetName(), caseCompleted)
 		}
 		return pass(passed, len(listing.ids))
 	}
