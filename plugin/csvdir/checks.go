@@ -117,7 +117,7 @@ func (a *attempt) readRows(ctx context.Context) (string, error) {
 	t := &s.tally
 	detail := fmt.Sprintf("Rows of people: %d.", t.people)
 	if t.footers > 0 {
-		detail += fmt.Sprintf(" Passed over as totals, remarks or repeated headers: %d.", t.footers)
+		detail += fmt.Sprintf(" Passed over as totals, remarks or repeated headers: %d, the first in line %d.", t.footers, t.firstFooter)
 	}
 	if t.short > 0 {
 		detail += fmt.Sprintf(" With fewer cells than the header, the missing ones counting as empty: %d.", t.short)

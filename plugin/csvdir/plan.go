@@ -14,6 +14,7 @@ import (
 // configuration, so that the same row has the same id in each listing.
 type plan struct {
 	headers  []string // unique, none empty
+	written  []string // of CSV: headers as they stand in the file, cleaned
 	quoted   [][]byte // headers as JSON, with the colon
 	secret   []bool   // columns of passwords, whose values go nowhere
 	meaning  columns.Proposal
@@ -69,7 +70,7 @@ func (p *plan) judge(r row) verdict {
 	if r.broken {
 		return verdict{reason: reasonRowUnreadable, message: "The line is no JSON object."}
 	}
-	if p.isFooter(r) || p.isHeader(r) {
+	if p.isNobody(r, p.key) {
 		return verdict{footer: true}
 	}
 	id, problem := p.keyOf(r)
@@ -122,61 +123,6 @@ func (p *plan) value(r row, column int) string {
 		return dress.Undress(text)
 	}
 	return text
-}
-
-// mostFooterCells is how many cells of a total or a remark hold something.
-const mostFooterCells = 3
-
-// footerWords are how totals and remarks begin, in lower case.
-var footerWords = []string{
-	"total", "grand total", "sum", "summe", "gesamt", "anzahl", "count", "record count", "number of", "end of", "eof", "trailer", "report generated", "report created", "generated", "exported",
-	"erstellt", "exportiert", "seite ", "page ", "confidential", "vertraulich", "datensätze", "records:", "rows:", "totale", "totaal", "suma", "nombre de", "número de", "edité le", "édité le", "généré", "***",
-}
-
-// isFooter reports whether the row is a total or a remark: it begins with a word
-// for that, hardly anything else is filled, and its key column is empty or is the
-// one with the word.
-func (p *plan) isFooter(r row) bool {
-	if r.source != nil || len(p.headers) <= mostFooterCells || filled(r.cells) > mostFooterCells {
-		return false
-	}
-	first := -1
-	for i, cell := range r.cells {
-		if strings.Contains(cell, "@") {
-			return false
-		}
-		if first < 0 && strings.TrimSpace(cell) != "" {
-			first = i
-		}
-	}
-	if first < 0 { // all values are beyond the header
-		return false
-	}
-	if first != p.key && p.value(r, p.key) != "" {
-		return false
-	}
-	text := strings.ToLower(strings.TrimSpace(r.cells[first]))
-	for _, word := range footerWords {
-		rest, ok := strings.CutPrefix(text, word)
-		if ok && (rest == "" || strings.HasSuffix(word, " ") || strings.ContainsAny(rest[:1], " :.-=*(s")) {
-			return true
-		}
-	}
-	return false
-}
-
-// isHeader reports whether the row is the header once more, as reports repeat it
-// on each page.
-func (p *plan) isHeader(r row) bool {
-	if r.source != nil || p.value(r, p.key) != p.headers[p.key] {
-		return false
-	}
-	for i, header := range p.headers {
-		if i < len(r.cells) && values.Clean(r.cells[i]) != header && !strings.HasPrefix(header, "column ") {
-			return false
-		}
-	}
-	return true
 }
 
 // today is the day of which a listing speaks.

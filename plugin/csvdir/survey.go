@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"patchbay.example/plugin"
@@ -85,6 +86,9 @@ func (s *survey) layOut(ctx context.Context) error {
 		return s.collectPaths(ctx)
 	}
 	s.plan.headers = headerNames(s.layout.header)
+	for _, cell := range s.layout.header[:len(s.plan.headers)] {
+		s.plan.written = append(s.plan.written, values.Clean(cell))
+	}
 	return nil
 }
 
@@ -138,10 +142,10 @@ type candidate struct {
 // the same few values everywhere shows it in the first ten thousand.
 const maxSampled = 10_000
 
-// usable reports whether the column can be the key: half of the rows have a value,
+// usable reports whether the column can be the key: half of the people have a value,
 // and half of the values are different ones.
-func (c candidate) usable(read int) bool {
-	return c.filled > 0 && c.filled*2 >= read && len(c.distinct)*2 >= c.sampled && (len(c.distinct) > 1 || c.sampled == 1)
+func (c candidate) usable(people int) bool {
+	return c.filled > 0 && c.filled*2 >= people && len(c.distinct)*2 >= c.sampled && (len(c.distinct) > 1 || c.sampled == 1)
 }
 
 // chooseKey reads all rows and decides which column is the key, in what order
@@ -160,9 +164,13 @@ func (s *survey) chooseKey(ctx context.Context) error {
 			dress[column] = &values.Dress{}
 		}
 	}
-	read := 0
+	read, people := 0, 0
 	err := s.each(ctx, func(r row) error {
 		read = r.number
+		if s.isNobody(r) {
+			return nil // a total would tell how numbers are written, and come and go
+		}
+		people++
 		for i := range s.candidates {
 			s.candidates[i].add(s.plan.value(r, s.candidates[i].column))
 		}
@@ -185,7 +193,13 @@ func (s *survey) chooseKey(ctx context.Context) error {
 	if s.plan.order = s.config.dateOrder(); s.plan.order == values.OrderUnknown {
 		s.plan.order = s.dates.Order()
 	}
-	return s.decideKey(read)
+	return s.decideKey(people)
+}
+
+// isNobody reports whether a row is no person's, before the key is decided: seen
+// with any column that may be it.
+func (s *survey) isNobody(r row) bool {
+	return slices.ContainsFunc(s.candidates, func(c candidate) bool { return s.plan.isNobody(r, c.column) })
 }
 
 // findCandidates lists the columns that may be the key: the configured one, or
@@ -225,12 +239,12 @@ func (c *candidate) add(value string) {
 	}
 }
 
-func (s *survey) decideKey(read int) error {
-	if read == 0 {
+func (s *survey) decideKey(people int) error {
+	if people == 0 {
 		return plugin.Refuse(reasonPeopleMissing, "The file has a header and no row of a person.")
 	}
 	for _, c := range s.candidates {
-		if c.usable(read) {
+		if c.usable(people) {
 			s.plan.key = c.column
 			return nil
 		}

@@ -17,14 +17,15 @@ import (
 )
 
 // maxTallied is in how many rows keys are compared and managers looked for: each
-// costs some 70 bytes while the file is surveyed. Repeats in the rows behind are left to the host, for which
-// the later one stands as well.
+// costs some 70 bytes while the file is surveyed. Repeats in the rows behind are
+// left to the host, for which the later one stands as well.
 const maxTallied = 2_000_000
 
 // tally are the figures of a file.
 type tally struct {
 	people, footers, blank, quarantined, short int
 	reasons                                    map[string]int // rows by reason of quarantine
+	firstFooter                                int            // its line
 
 	statuses       map[plugin.UserStatus]int
 	unknownStatus  int // rows with a word that is not known
@@ -83,7 +84,9 @@ func (t *tally) add(p *plan, r row, day time.Time) error {
 	}
 	switch {
 	case v.footer:
-		t.footers++
+		if t.footers++; t.footers == 1 {
+			t.firstFooter = r.line
+		}
 		return nil
 	case v.reason != "":
 		t.quarantine(v.reason)
