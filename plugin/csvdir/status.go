@@ -1,7 +1,9 @@
 package main
 
 import (
+	"strings"
 	"time"
+	"unicode"
 
 	"patchbay.example/plugin"
 	"patchbay.example/plugin/csvdir/internal/values"
@@ -44,23 +46,28 @@ func (p *plan) decideStatus(user *plugin.User, e employment, day time.Time) {
 	}
 }
 
-// decideInactive reads a column such as Inactive or Disabled: yes, no, or the day
-// since when.
+// decideInactive reads a column such as Inactive or Disabled: yes, no, the day
+// since when, or a word for a status, which stands for itself.
 func (p *plan) decideInactive(user *plugin.User, e *employment, known bool, kind plugin.UserStatus) (bool, plugin.UserStatus) {
 	if user.Status == "" {
 		user.Status = e.inactive
 	}
-	answer, ok := values.Status(e.inactive)
+	isYes, isAnswer := values.Answer(e.inactive)
+	own, isStatus := values.Status(e.inactive)
+	d, isDate := values.ParseDate(e.inactive, p.order)
 	switch {
-	case ok && answer == plugin.StatusActive: // yes, inactive
+	case isYes:
 		return true, plugin.StatusDeprovisioned
-	case ok && !known:
+	case isAnswer && !known:
 		return true, plugin.StatusActive
-	case ok:
-		return known, kind
-	}
-	if d, isDate := values.ParseDate(e.inactive, p.order); isDate && !e.isLeft {
+	case isAnswer: // the column of the status says more
+	case isStatus && (!known || (kind == plugin.StatusActive && own != plugin.StatusActive)):
+		return true, own
+	case isStatus:
+	case isDate && !e.isLeft:
 		e.left, e.isLeft = d, true
+	case !isDate && e.status == "" && strings.ContainsFunc(e.inactive, unicode.IsLetter):
+		e.status = e.inactive // a word that is not understood does not say active
 	}
 	return known, kind
 }

@@ -62,6 +62,37 @@ func TestAColumnThatSaysWhoIsInactive(t *testing.T) {
 	}
 }
 
+// Such a column may hold words for a status in place of answers.
+func TestAWordForAStatusStandsForItselfWhateverItsColumnAsks(t *testing.T) {
+	for _, row := range []struct{ header, value, status, want string }{
+		{"Inactive", "inactive", "", "DEPROVISIONED"},
+		{"Inactive", "active", "", "ACTIVE"},
+		{"Inactive", "Yes", "", "DEPROVISIONED"},
+		{"Inactive", "x", "", "DEPROVISIONED"},
+		{"Inactive", "FALSE", "", "ACTIVE"},
+		{"Disabled", "Disabled", "", "DEPROVISIONED"},
+		{"Disabled", "Enabled", "", "ACTIVE"},
+		{"Disabled", "Disabled", "active", "DEPROVISIONED"},
+		{"Disabled", "Enabled", "terminated", "DEPROVISIONED"},
+		{"Disabled", "No", "terminated", "DEPROVISIONED"},
+		{"Disabled", "Yes", "active", "DEPROVISIONED"},
+		{"Ausgeschieden", "ausgeschieden", "", "DEPROVISIONED"},
+		{"Ausgeschieden", "aktiv", "", "ACTIVE"},
+		{"Gesperrt", "gesperrt", "", "SUSPENDED"},
+		{"Gesperrt", "gesperrt", "active", "SUSPENDED"},
+		{"Is terminated", "terminated", "", "DEPROVISIONED"},
+		{"Left", "on leave", "", "ACTIVE"},
+		{"Left", "who knows", "", "UNSPECIFIED"},
+		{"Left", "who knows", "active", "ACTIVE"},
+		{"Left", "0001-01-01", "", "ACTIVE"}, // how a database says never
+	} {
+		content := "Employee ID,Name,Status," + row.header + "\n1,A," + row.status + "," + row.value + "\n"
+		if kind := newRig(t, "people.csv", content).connect().sync().wantComplete().user("1").GetStatusKind().String(); kind != "USER_STATUS_"+row.want {
+			t.Errorf("%s is %q and the status %q: %s, want %s", row.header, row.value, row.status, kind, row.want)
+		}
+	}
+}
+
 func TestTheStatusOfPeopleWithoutOneIsConfigured(t *testing.T) {
 	r := newRig(t, "people.csv", "Employee ID,Name\n1,A\n")
 	r.config["default_status"] = "unknown"

@@ -142,8 +142,8 @@ type candidate struct {
 // the same few values everywhere shows it in the first ten thousand.
 const maxSampled = 10_000
 
-// usable reports whether the column can be the key: half of the people have a value,
-// and half of the values are different ones.
+// usable reports whether the column can be the key: half of the people have a
+// value, and half of the values are different ones.
 func (c candidate) usable(people int) bool {
 	return c.filled > 0 && c.filled*2 >= people && len(c.distinct)*2 >= c.sampled && (len(c.distinct) > 1 || c.sampled == 1)
 }

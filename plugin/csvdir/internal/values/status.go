@@ -1,6 +1,7 @@
 package values
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -49,6 +50,20 @@ var statuses = func() map[string]plugin.UserStatus {
 func Status(word string) (plugin.UserStatus, bool) {
 	kind, ok := statuses[foldWord(word)]
 	return kind, ok
+}
+
+// yes and no are answers to a question, folded. Other words of statusWords are none:
+// inactive stands for itself, even under a header that asks whether somebody is.
+var (
+	yes = []string{"yes", "y", "true", "t", "1", "x", "ja", "j", "wahr", "oui", "vrai", "si", "sim", "verdadero", "vero", "tak", "jah", "waar"}
+	no  = []string{"no", "n", "false", "f", "0", "nein", "falsch", "non", "faux", "nao", "falso", "nie", "nee", "nej", "nei", "onwaar"}
+)
+
+// Answer reads a yes or a no; ok is false for any other word.
+func Answer(word string) (isYes, ok bool) {
+	folded := foldWord(word)
+	isYes = slices.Contains(yes, folded)
+	return isYes, isYes || slices.Contains(no, folded)
 }
 
 // maxWordBytes bounds what is looked at as a word.

@@ -149,3 +149,15 @@ func TestNoStatusWordHasTwoMeanings(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAnswerIsYesOrNo(t *testing.T) {
+	for word, want := range map[string][2]bool{
+		"Ja": {true, true}, "Sí": {true, true}, "TRUE": {true, true}, "x": {true, true}, "1": {true, true},
+		"no": {false, true}, "Não": {false, true}, "0": {false, true}, "nein": {false, true},
+		"active": {}, "Inactive": {}, "Disabled": {}, "gesperrt": {}, "": {}, "alta": {},
+	} {
+		if isYes, ok := Answer(word); isYes != want[0] || ok != want[1] {
+			t.Errorf("%q is read as %t, %t", word, isYes, ok)
+		}
+	}
+}
