@@ -138,12 +138,58 @@ func TestAFileThatChangesAgainAndAgainIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFileWithoutAnEndThatIsStillBeingWrittenIsRefused(t *testing.T) {
+func TestAFileThatIsStillBeingWrittenIsRefused(t *testing.T) {
 	t.Parallel()
+	for name, content := range map[string]string{
+		"so far whole lines":      company(5), // as programs write that hand over lines or blocks
+		"so far half of a line":   strings.TrimSuffix(company(5), ",Active\n"),
+		"so far lines of JSON":    "{\"id\":\"1\"}\n{\"id\":\"2\"}\n",
+		"without a last new line": strings.TrimSuffix(company(5), "\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, "people.csv", "")
+			// The tests' clock stands still: the file never gets older.
+			r.writeAt(content, testDay.Add(-settle+time.Millisecond))
+			r.wantRefused("FILE_CHANGING", connectorv1.Class_CLASS_SERVICE_UNAVAILABLE)
+		})
+	}
 	r := newRig(t, "people.csv", "")
-	// The tests' clock stands still: the file never gets older.
-	r.writeAt(strings.TrimSuffix(company(5), "\n"), testDay)
-	r.wantRefused("FILE_CHANGING", connectorv1.Class_CLASS_SERVICE_UNAVAILABLE)
+	r.writeAt(company(5), testDay.Add(-settle))
+	r.connect().sync().wantComplete().wantIDs(numbers(1, 5)...)
+}
+
+func TestAFileThatIsCutOffIsNotTakenForWhole(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{
+		"in the middle of a row":                "Employee ID,Name,Title\n1001,A,x\n1002,B",
+		"in the middle of a row, others differ": "Department,Name,Title,Employee ID,E-mail\nx,A,t,1001\nx,B,t,1002,b@example.com\nx,C,t",
+		"after a remark":                        "Department,Name,Title,Employee ID,E-mail\nx,A,t,1001,a@example.com\nx\nx,B,t,1002,b@example.com\nx,C,t",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			newRig(t, "people.csv", content).wantRefused("FILE_INCOMPLETE", connectorv1.Class_CLASS_SERVICE_MISBEHAVED)
+		})
+	}
+	// Cut in its last cell a row seems whole. Of a key it is seen, and nobody is
+	// invented or taken for gone; of anything else it is said.
+	for content, quarantined := range map[string][]string{
+		"Name,Employee ID\nA,1001\nB,1002\nC,10":                      {"KEY_DAMAGED"},
+		"Name,Employee ID\nA,1001\nB,1002\nC,":                        {"KEY_DAMAGED"},
+		"Name,Employee ID,E-mail\nA,1001\nB,1002,b@example.com\nC,10": {"KEY_DAMAGED"},
+		"Name,Employee ID\nA,1001\nB,1002\nC,1003":                    nil,
+		"Employee ID,Name\n1001,A\n1002,B\n10,C":                      nil,
+	} {
+		r := newRig(t, "people.csv", content)
+		if detail := r.check("rows").GetDetail(); !strings.Contains(detail, "The last line, 4, is not ended") {
+			t.Errorf("%q: the check says %q", content, detail)
+		}
+		r.reconnect().sync().wantComplete().wantQuarantined(quarantined...)
+		r.write(content + "\n")
+		if got := r.sync().wantComplete(); slices.ContainsFunc(got.quarantined, func(q *connectorv1.Quarantined) bool { return q.GetReason() == "KEY_DAMAGED" }) {
+			t.Errorf("%q is quarantined with the end of its line as well: %v", content, got.quarantined)
+		}
+	}
 }
 
 func TestAFileThatIsWrittenAnewIsWaitedFor(t *testing.T) {

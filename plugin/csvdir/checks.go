@@ -122,6 +122,9 @@ func (a *attempt) readRows(ctx context.Context) (string, error) {
 	if t.short > 0 {
 		detail += fmt.Sprintf(" With fewer cells than the header, the missing ones counting as empty: %d.", t.short)
 	}
+	if t.unended > 0 {
+		detail += fmt.Sprintf(" The last line, %d, is not ended: whether all of it is there can't be told.", t.unended)
+	}
 	if t.quarantined > 0 {
 		return "", &plugin.Warning{Reason: reasonRowsLeftOut, Detail: fmt.Sprintf("%s Left out: %d (%s).", detail, t.quarantined, t.problems())}
 	}

@@ -13,12 +13,15 @@ import (
 // plan says how rows become people. It is decided once for a file's content and a
 // configuration, so that the same row has the same id in each listing.
 type plan struct {
-	headers  []string // unique, none empty
-	written  []string // of CSV: headers as they stand in the file, cleaned
-	quoted   [][]byte // headers as JSON, with the colon
-	secret   []bool   // columns of passwords, whose values go nowhere
-	meaning  columns.Proposal
-	key      int // column of the key
+	headers []string // unique, none empty
+	written []string // of CSV: headers as they stand in the file, cleaned
+	quoted  [][]byte // headers as JSON, with the colon
+	secret  []bool   // columns of passwords, whose values go nowhere
+	meaning columns.Proposal
+	key     int // column of the key
+
+	shortestKey int // bytes of the shortest key in lines that are ended, as written
+
 	order    values.Order
 	dress    map[int]values.Dress // of columns of numbers
 	fallback plugin.UserStatus    // where nothing tells
@@ -74,6 +77,9 @@ func (p *plan) judge(r row) verdict {
 		return verdict{footer: true}
 	}
 	id, problem := p.keyOf(r)
+	if p.isKeyCut(r) {
+		problem = "The file ends within the row without the end of a line, and its key is shorter than all others: it seems to be cut off."
+	}
 	switch {
 	case problem != "":
 		return verdict{reason: reasonKeyDamaged, message: problem}
@@ -111,6 +117,12 @@ func (p *plan) keyOf(r row) (id, problem string) {
 	default:
 		return id, ""
 	}
+}
+
+// isKeyCut reports whether the file ends in a key that is shorter than all others:
+// the beginning of one, most likely, which may be somebody else's.
+func (p *plan) isKeyCut(r row) bool {
+	return r.cut && r.source == nil && p.key == len(r.cells)-1 && len(values.Clean(r.cells[p.key])) < p.shortestKey
 }
 
 // value is the cleaned value of a column.

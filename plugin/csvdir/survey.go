@@ -48,8 +48,8 @@ func (s *survey) find(context.Context) error {
 	return err
 }
 
-// settle is how long a file must have been left alone whose last line is not
-// ended: until then somebody may still be writing it.
+// settle is how long a file must have been left alone: until then somebody may
+// still be writing it, and many programs write whole lines at once.
 const settle = 2 * time.Second
 
 // scan reads the file's bytes.
@@ -79,7 +79,7 @@ func (s *survey) layOut(ctx context.Context) error {
 		return err
 	}
 	age := s.now.Sub(s.export.info.ModTime())
-	if !s.facts.EndsInBreak(s.layout.encoding) && age >= 0 && age < settle {
+	if age >= 0 && age < settle {
 		return errChanged
 	}
 	if s.layout.format == formatJSONL {
@@ -136,6 +136,7 @@ type candidate struct {
 	filled   int             // rows with a value
 	distinct map[uint64]bool // of the first maxSampled values
 	sampled  int
+	shortest int // bytes of the shortest value of a row whose line is ended
 }
 
 // maxSampled is how many values of a candidate are compared: a column that holds
@@ -172,7 +173,7 @@ func (s *survey) chooseKey(ctx context.Context) error {
 		}
 		people++
 		for i := range s.candidates {
-			s.candidates[i].add(s.plan.value(r, s.candidates[i].column))
+			s.candidates[i].add(s.plan.value(r, s.candidates[i].column), r.cut)
 		}
 		for column, d := range dress {
 			d.Add(s.plan.value(r, column))
@@ -229,9 +230,12 @@ func newCandidate(column int) candidate {
 	return candidate{column: column, distinct: map[uint64]bool{}}
 }
 
-func (c *candidate) add(value string) {
+func (c *candidate) add(value string, cut bool) {
 	if value == "" {
 		return
+	}
+	if !cut && (c.shortest == 0 || len(value) < c.shortest) {
+		c.shortest = len(value)
 	}
 	if c.filled++; c.sampled < maxSampled {
 		c.sampled++
@@ -245,7 +249,7 @@ func (s *survey) decideKey(people int) error {
 	}
 	for _, c := range s.candidates {
 		if c.usable(people) {
-			s.plan.key = c.column
+			s.plan.key, s.plan.shortestKey = c.column, c.shortest
 			return nil
 		}
 	}

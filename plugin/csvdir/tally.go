@@ -26,6 +26,8 @@ type tally struct {
 	people, footers, blank, quarantined, short int
 	reasons                                    map[string]int // rows by reason of quarantine
 	firstFooter                                int            // its line
+	shortest                                   int            // cells of the shortest row of a person
+	unended                                    int            // line of a last row without the end of its line
 
 	statuses       map[plugin.UserStatus]int
 	unknownStatus  int // rows with a word that is not known
@@ -79,6 +81,9 @@ func (t *tally) add(p *plan, r row, day time.Time) error {
 	if r.cut && !v.footer && t.isCut(p, r) {
 		return plugin.Refuse(reasonFileIncomplete, "The last row, in line %d, is cut off in its middle.", r.line)
 	}
+	if r.cut && r.source == nil {
+		t.unended = r.line
+	}
 	if len(r.cells) < len(p.headers) {
 		t.short++
 	}
@@ -93,6 +98,9 @@ func (t *tally) add(p *plan, r row, day time.Time) error {
 		return nil
 	}
 	t.people++
+	if t.shortest == 0 || len(r.cells) < t.shortest {
+		t.shortest = len(r.cells)
+	}
 	user := p.user(r, day)
 	t.addStatus(p, user, r)
 	if len(t.keys) < maxTallied {
@@ -103,9 +111,12 @@ func (t *tally) add(p *plan, r row, day time.Time) error {
 }
 
 // isCut reports whether a row without the end of its line was cut off: it is no
-// object, or has fewer columns where all rows before it had all.
+// object, or has fewer cells than any row of a person before it.
 func (t *tally) isCut(p *plan, r row) bool {
-	return r.broken || (r.source == nil && len(r.cells) < len(p.headers) && t.short == 0)
+	if r.source != nil {
+		return r.broken
+	}
+	return len(r.cells) < cmp.Or(t.shortest, len(p.headers))
 }
 
 func (t *tally) quarantine(reason string) {

@@ -19,7 +19,6 @@ type Facts struct {
 	Size int64
 	Sum  [sha256.Size]byte // SHA-256 of the whole
 	Head []byte            // the first HeadBytes
-	Tail [2]byte           // the last two bytes
 
 	multibyte   int64    // valid UTF-8 sequences of several bytes
 	broken      int64    // bytes that are no UTF-8
@@ -72,9 +71,6 @@ func (f *Facts) add(chunk []byte) {
 			f.undefined++
 		}
 	}
-	for _, b := range chunk[max(0, len(chunk)-2):] {
-		f.Tail = [2]byte{f.Tail[1], b}
-	}
 	f.Size += int64(len(chunk))
 }
 
@@ -97,20 +93,6 @@ func (f *Facts) sequences(chunk []byte, end bool) []byte {
 		i += size
 	}
 	return nil
-}
-
-// EndsInBreak reports whether the file ends with the end of a line.
-func (f Facts) EndsInBreak(encoding string) bool {
-	last := f.Tail[1]
-	switch encoding {
-	case UTF16LE:
-		last = f.Tail[0]
-	case UTF16BE:
-		if f.Tail[0] != 0 {
-			return false
-		}
-	}
-	return last == '\n' || last == '\r' || last == 0x1a
 }
 
 // signatures are how files of other kinds begin.
