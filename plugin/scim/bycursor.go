@@ -18,7 +18,7 @@ const maxEmptyPages = 1000
 func (l *listing) byCursor(ctx context.Context, at place) error {
 	seen, empty := cycle{}, 0
 	for {
-		page, err := l.fetch(ctx, url.Values{"cursor": {at.Service}})
+		page, err := l.fetch(ctx, at, url.Values{"cursor": {at.Service}})
 		if err != nil {
 			return err
 		}

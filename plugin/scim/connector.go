@@ -240,8 +240,9 @@ func (a *attempt) listGroup(ctx context.Context) (string, error) {
 // first asks for the first of a list as a listing does.
 func (a *attempt) first(ctx context.Context, resource string) (scimapi.List, error) {
 	l := a.session.listing(resource, nil)
-	query := maps.Clone(l.query)
-	maps.Copy(query, firstPage(a.session.beginning().Mode))
+	beginning := a.session.beginning()
+	query := l.queryAt(beginning)
+	maps.Copy(query, firstPage(beginning.Mode))
 	query.Set("count", "1")
 	return a.session.list(ctx, l.path, query, a.wait)
 }

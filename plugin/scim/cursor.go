@@ -19,11 +19,18 @@ type place struct {
 	// Position is how many resources lie before the next page. With index-based
 	// paging it is the place of the last one read in the service's own order.
 	Position int `json:"p,omitempty"`
-	// Anchor stands for the last resource read, and First for the first.
+	// Anchor stands for the last resource read, First for the first, and Head for
+	// the first of the last page.
 	Anchor string `json:"k,omitempty"`
 	First  string `json:"f,omitempty"`
-	// Total is the smallest total that the service has given; 0 for none yet.
+	Head   string `json:"h,omitempty"`
+	// Total is what the service has said last, and with cursors the least that it
+	// has said; 0 for none.
 	Total int `json:"t,omitempty"`
+	// Size is the size of the largest page so far.
+	Size int `json:"n,omitempty"`
+	// Sorted says that the list is asked for in the order of ids.
+	Sorted bool `json:"s,omitempty"`
 	// Aligned says that the service serves whole pages only: see advance.
 	Aligned bool `json:"g,omitempty"`
 	// After stands for the last record sent of the page that begins here, where
@@ -125,7 +132,7 @@ func serviceCursor(tail string) (string, bool) {
 
 // valid reports whether the place can be one of this connector's.
 func (p place) valid() bool {
-	return (p.Mode == pagingIndex || p.Mode == pagingCursor) && p.Position >= 0 && p.Total >= 0
+	return (p.Mode == pagingIndex || p.Mode == pagingCursor) && p.Position >= 0 && p.Total >= 0 && p.Size >= 0
 }
 
 // cursor is the text of a place, or an error where the service's own cursor makes

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -304,10 +307,36 @@ func TestNoSecretIsShown(t *testing.T) {
 	refused.secrets["token"] = "synthetic-wrong-token-3Pm" // which the service repeats
 	show(refused)
 
-	for _, canary := range []string{scimtest.Token, scimtest.ClientSecret, "synthetic-access", "synthetic-wrong", "4Hn8", "c3ludGhldGlj"} {
+	// Services that repeat the token in other ways.
+	const token = "canary+tok/en=1"
+	for _, repeat := range []func(w http.ResponseWriter, r *http.Request){
+		func(w http.ResponseWriter, r *http.Request) { answer(302, "", "Location", "/login/"+token)(w, r) },
+		func(w http.ResponseWriter, r *http.Request) {
+			answer(302, "", "Location", "https://"+token+".example.com/")(w, r)
+		},
+		func(w http.ResponseWriter, r *http.Request) {
+			answer(403, `{"detail":"`+url.QueryEscape(token)+` `+url.PathEscape(token)+` canary\u200b+tok/en=1 and `+strings.Repeat("x ", 5000)+token+`"}`)(w, r)
+		},
+		func(w http.ResponseWriter, r *http.Request) {
+			answer(403, `{"detail":"`+base64.StdEncoding.EncodeToString([]byte(token))+` `+hex.EncodeToString([]byte(token))+`"}`)(w, r)
+		},
+	} {
+		r := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") == "" {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			repeat(w, r)
+		})
+		r.secrets["token"] = token
+		show(r)
+	}
+
+	for _, canary := range []string{"canary", "Y2FuYXJ5", "63616e617279", scimtest.Token, scimtest.ClientSecret, "synthetic-access", "synthetic-wrong", "4Hn8", "c3ludGhldGlj"} {
 		for where, text := range map[string]string{"what the host was told": shown.String(), "the log": logged.String()} {
 			if strings.Contains(text, canary) {
-				t.Errorf("%s holds %s", where, canary)
+				i := strings.Index(text, canary)
+				t.Errorf("%s holds %s: …%s", where, canary, text[max(0, i-60):min(len(text), i+40)])
 			}
 		}
 	}

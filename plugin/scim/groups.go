@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/url"
 	"regexp"
 	"strings"
@@ -15,10 +17,10 @@ import (
 
 // groupObject is a group (RFC 7643 section 4.2).
 type groupObject struct {
-	ID          text               `json:"id"`
-	DisplayName text               `json:"displayName"`
-	Members     many[memberObject] `json:"members"`
-	Meta        one[metaObject]    `json:"meta"`
+	ID          text            `json:"id"`
+	DisplayName text            `json:"displayName"`
+	Members     json.RawMessage `json:"members"` // see members
+	Meta        one[metaObject] `json:"meta"`
 }
 
 type memberObject struct {
@@ -52,25 +54,44 @@ type membership struct {
 // readMemberships reads a group into a record for each user who is a direct
 // member. Groups within the group are left out: they are no users, and their own
 // members stand at their own groups.
-func readMemberships(element []byte) ([]plugin.Record, string) {
+func readMemberships(element []byte) (iter.Seq[plugin.Record], string) {
 	var g groupObject
 	group, problem := decodeResource(element, "group", &g, &g.ID)
 	if problem != "" {
 		return nil, problem
 	}
-	var records []plugin.Record
-	for _, member := range g.Members {
-		if member.Value == "" || member.isGroup() {
-			continue
+	return func(yield func(plugin.Record) bool) {
+		for member := range members(g.Members) {
+			if member.Value == "" || member.isGroup() {
+				continue
+			}
+			m := membership{ID: membershipID(group, string(member.Value)), Group: group, User: string(member.Value)}
+			source, err := json.Marshal(m)
+			if err != nil || !yield(plugin.Record{ID: m.ID, Source: source}) { // of three strings: never an error
+				return
+			}
 		}
-		m := membership{ID: membershipID(group, string(member.Value)), Group: group, User: string(member.Value)}
-		source, err := json.Marshal(m)
-		if err != nil { // of three strings: never
-			return nil, "a membership can't be written as JSON"
+	}, ""
+}
+
+// members reads the members of a group one after the other, for there may be
+// millions. One object alone counts as a list of it, and members that are no
+// objects are left out.
+func members(raw json.RawMessage) iter.Seq[memberObject] {
+	return func(yield func(memberObject) bool) {
+		decoder := json.NewDecoder(bytes.NewReader(raw))
+		if len(raw) > 0 && raw[0] == '[' {
+			if _, err := decoder.Token(); err != nil { // the bracket, of a text that is known to be JSON
+				return
+			}
 		}
-		records = append(records, plugin.Record{ID: m.ID, Source: source})
+		for decoder.More() {
+			var member one[memberObject]
+			if decoder.Decode(&member) != nil || !yield(member.value) {
+				return
+			}
+		}
 	}
-	return records, ""
 }
 
 // isGroup reports whether the member is a group, by its type or its reference

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -19,12 +20,18 @@ import (
 // not from the one after it:
 //
 //   - The anchor comes first: nothing has moved, and what follows it is new.
-//   - The anchor comes later: somebody was added, and what follows it is new.
+//   - The anchor comes later: somebody was added before it, and what follows it is
+//     new. The total must have grown by as much: otherwise somebody has moved from
+//     behind the anchor to before it, as after a new name in a list that is sorted
+//     by names, and the place is lost.
 //   - The anchor does not come: somebody was removed. The page before is asked for
 //     again, and the anchor found there. If it is not there either, because it is
-//     itself gone or the order is another one, the place is lost and the listing
-//     begins again.
+//     itself gone or the order is another one, the place is lost.
 //   - Nothing follows the anchor: that is the end, if totalResults agrees.
+//
+// Where the place is lost, the listing begins again. What stays unseen is somebody
+// who moves to before the anchor while others join or leave, between the same two
+// pages: the total tells the sum only.
 //
 // Services with faults of their own are met half-way: one that serves whole pages
 // only, whatever startIndex says (it is asked from the resource after the anchor
@@ -39,7 +46,7 @@ const (
 	askOverlap ask = iota // from the anchor, or from 1
 	askBack               // from a page before the anchor
 	askAfter              // from the resource after the anchor, which came alone
-	askWhole              // the same, where a page came that ends with the anchor
+	askWhole              // the same, where the page before came again
 	askZero               // from 0
 )
 
@@ -51,7 +58,7 @@ func (p place) startIndex(how ask, count int) int {
 	case p.Position == 0:
 		return 1
 	case how == askBack:
-		return max(1, p.Position-count)
+		return max(1, p.Position-min(count, max(p.Size, 1)))
 	case how == askAfter, how == askWhole, p.Aligned:
 		return p.Position + 1
 	default:
@@ -120,7 +127,13 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 	if how == askBack && anchor >= 0 && start+anchor == at.Position {
 		return step{}, errMoved // it has not moved, and did not come when it was asked for
 	}
-	if fresh := page.Elements[anchor+1:]; len(fresh) > 0 {
+	fresh := page.Elements[anchor+1:]
+	if anchor == 0 || anchor > 0 && len(fresh) > 0 { // a page that ends with the anchor may be a whole page
+		if !at.Aligned && passedOver(at, start+anchor-at.Position, total) {
+			return step{}, errMoved
+		}
+	}
+	if len(fresh) > 0 {
 		next := at.reached(start-1+n, page)
 		next.Aligned = at.Aligned || how == askWhole && anchor < 0
 		if next.Aligned && anchor >= 0 {
@@ -128,17 +141,29 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 		}
 		return step{fresh: fresh, next: next}, nil
 	}
-	return nothingFollows(at, how, start, anchor, n, total)
+	same := n > 0 && keyOf(page.Elements[0]) == at.Head
+	return nothingFollows(at, how, start, anchor, n, total, same)
+}
+
+// passedOver reports whether somebody may have moved from behind the anchor to
+// before it, given by how much the anchor has moved itself. A total of less than
+// was read already is none.
+func passedOver(at place, shift, total int) bool {
+	if total == scimapi.UnknownTotal || at.Total < at.Position {
+		return shift > 0
+	}
+	return shift != 0 && total < at.Total+shift
 }
 
 // asksAfter reports whether the resource after the anchor was asked for.
 func asksAfter(at place, how ask) bool { return how == askAfter || how == askWhole || at.Aligned }
 
-// nothingFollows decides about a page without anybody new.
-func nothingFollows(at place, how ask, start, anchor, n, total int) (step, error) {
+// nothingFollows decides about a page without anybody new. same says that it begins
+// as the page before it did.
+func nothingFollows(at place, how ask, start, anchor, n, total int, same bool) (step, error) {
 	moved, after := at, asksAfter(at, how)
-	if anchor == 0 || how == askBack {
-		moved.Position = start + anchor // where the anchor is by now
+	if anchor == 0 || how == askBack || !after && !same {
+		moved.Position, moved.Total = start+anchor, max(total, 0) // where the anchor is by now
 	}
 	known := total != scimapi.UnknownTotal
 	complete := known && moved.Position >= total
@@ -149,8 +174,12 @@ func nothingFollows(at place, how ask, start, anchor, n, total int) (step, error
 		return step{next: at, end: true}, nil // the anchor is the last, as the total says
 	case !after && anchor == 0:
 		return step{next: at, ask: askAfter}, nil
-	case !after:
+	case !after && same:
 		return step{next: at, ask: askWhole}, nil
+	case !after && passedOver(at, moved.Position-at.Position, total):
+		return step{}, errMoved
+	case !after:
+		return step{next: moved}, nil
 	case n <= 1 && (complete || !known):
 		return step{next: at, end: true}, nil
 	case n <= 1:
@@ -186,8 +215,8 @@ func advanceFromZero(at place, page scimapi.List) (step, error) {
 
 // reached is the place behind the page's last resource.
 func (p place) reached(position int, page scimapi.List) place {
-	p.Position, p.Anchor = position, keyOf(page.Elements[len(page.Elements)-1])
-	p.Total, p.After = max(page.Total, 0), ""
+	p.Position, p.Anchor, p.Head = position, keyOf(page.Elements[len(page.Elements)-1]), keyOf(page.Elements[0])
+	p.Total, p.After, p.Size = max(page.Total, 0), "", max(p.Size, len(page.Elements))
 	return p
 }
 
@@ -216,16 +245,12 @@ func (l *listing) byIndex(ctx context.Context, at place) error {
 	how, idle := askOverlap, 0
 	for {
 		start := at.startIndex(how, l.count)
-		page, err := l.fetch(ctx, url.Values{"startIndex": {strconv.Itoa(start)}})
+		page, err := l.fetchIndex(ctx, at, start)
 		if err != nil {
-			if e, ok := errors.AsType[*scimapi.Error](err); !ok || !asksAfter(at, how) || e.HTTPStatus != 400 && e.HTTPStatus != 404 {
-				return err
-			}
-			// Some services refuse an index behind the last resource.
-			page = scimapi.List{Total: scimapi.UnknownTotal}
-			if at.Total > 0 {
-				page.Total = at.Total
-			}
+			page, err = l.refused(ctx, at, how, err)
+		}
+		if err != nil {
+			return err
 		}
 		if page.Next != "" && l.follow && at.Position == 0 {
 			// RFC 9865 section 2.3: a service may offer cursors unasked. It is asked
@@ -257,4 +282,45 @@ func (l *listing) byIndex(ctx context.Context, at place) error {
 		}
 		at, how = s.next, s.ask
 	}
+}
+
+func (l *listing) fetchIndex(ctx context.Context, at place, start int) (scimapi.List, error) {
+	return l.fetch(ctx, at, url.Values{"startIndex": {strconv.Itoa(start)}})
+}
+
+// refused decides about a refused page. Some services refuse an index behind the
+// last resource, which is taken for an empty page; but only where the total says
+// so too, or else where the anchor is asked for and comes last, and what follows it
+// is refused again. A service that refuses an order it has kept to before has lost
+// our place in it.
+func (l *listing) refused(ctx context.Context, at place, how ask, err error) (scimapi.List, error) {
+	e, ok := errors.AsType[*scimapi.Error](err)
+	switch {
+	case ok && at.Sorted && e.HTTPStatus == http.StatusBadRequest:
+		l.sorted = false
+		return scimapi.List{}, errMoved
+	case !isRefusedIndex(err) || !asksAfter(at, how):
+		return scimapi.List{}, err
+	case at.Total >= at.Position && (at.Total == at.Position || !at.Aligned):
+		return scimapi.List{Total: at.Total}, nil
+	case at.Total >= at.Position:
+		return scimapi.List{}, err
+	}
+	page, againErr := l.fetchIndex(ctx, at, at.Position)
+	if againErr != nil {
+		return scimapi.List{}, againErr
+	}
+	if n := len(page.Elements); n == 0 || keyOf(page.Elements[n-1]) != at.Anchor {
+		return scimapi.List{}, errMoved
+	}
+	page, againErr = l.fetchIndex(ctx, at, at.Position+1)
+	if isRefusedIndex(againErr) {
+		return scimapi.List{Total: scimapi.UnknownTotal}, nil
+	}
+	return page, againErr
+}
+
+func isRefusedIndex(err error) bool {
+	e, ok := errors.AsType[*scimapi.Error](err)
+	return ok && (e.HTTPStatus == http.StatusBadRequest || e.HTTPStatus == http.StatusNotFound)
 }

@@ -12,7 +12,8 @@ import (
 
 // FuzzIndexPaging lists from a service that goes by the RFC while people join and
 // leave: script says what happens before each request. Whatever happens, the
-// listing ends, and whoever was there throughout was read.
+// listing ends, and whoever was there throughout was read; except for somebody who
+// moved to before the anchor while others joined or left, between the same pages.
 func FuzzIndexPaging(f *testing.F) {
 	f.Add(uint8(20), uint8(5), []byte{})
 	f.Add(uint8(20), uint8(5), []byte{0, 0, 3, 0, 4, 0, 0, 200})
@@ -20,7 +21,7 @@ func FuzzIndexPaging(f *testing.F) {
 	f.Add(uint8(3), uint8(2), []byte{1, 1, 1, 1, 1, 1})
 	f.Add(uint8(0), uint8(2), []byte{200})
 	f.Fuzz(func(t *testing.T, size, count uint8, script []byte) {
-		m := newModel(int(size), 2+int(count%10), script)
+		m := newModel(int(size), 3+int(count%10), script)
 		for range maxRestarts + 1 {
 			read, err := m.list()
 			if err == nil {
@@ -45,6 +46,8 @@ type model struct {
 	people, stayed []int // by number, in the service's order
 	count, joined  int
 	script         []byte
+	events         int   // since the last page that brought somebody new
+	moved          []int // by those
 }
 
 func newModel(size, count int, script []byte) *model {
@@ -56,16 +59,29 @@ func newModel(size, count int, script []byte) *model {
 	return m
 }
 
-// happen lets one person leave (odd) or join at a place, or nothing (0).
+// happen lets one person leave, join at a place or move to its front, or nothing (0).
 func (m *model) happen() {
 	if len(m.script) == 0 {
 		return
 	}
 	what := int(m.script[0])
 	m.script = m.script[1:]
-	switch at := what >> 1; {
-	case what == 0 || len(m.people) == 0:
-	case what&1 == 1:
+	if what == 0 || len(m.people) == 0 {
+		return
+	}
+	m.events++
+	defer func() {
+		if m.events > 1 {
+			m.stayed = slices.DeleteFunc(m.stayed, func(id int) bool { return slices.Contains(m.moved, id) })
+		}
+	}()
+	switch at := what / 3; {
+	case what%3 == 2: // moves forward
+		from := at % len(m.people)
+		id := m.people[from]
+		m.people = slices.Insert(slices.Delete(slices.Clone(m.people), from, from+1), from/2, id)
+		m.moved = append(m.moved, id)
+	case what%3 == 1:
 		at %= len(m.people)
 		gone := m.people[at]
 		m.people = slices.Delete(slices.Clone(m.people), at, at+1)
@@ -105,7 +121,7 @@ func (m *model) list() (read []int, err error) {
 			read = append(read, object.ID)
 		}
 		if idle++; len(s.fresh) > 0 {
-			idle = 0
+			idle, m.events, m.moved = 0, 0, nil
 		}
 		if s.end {
 			return read, nil

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,8 +26,9 @@ type listing struct {
 	query  url.Values // beside those of paging
 	count  int        // how many to ask for at once
 	follow bool       // a cursor that the service offers unasked is followed
+	sorted bool       // by index, the list is asked for in the order of ids
 	// read makes the records of one resource, or says why it can't be read.
-	read func(element []byte) ([]plugin.Record, string)
+	read func(element []byte) (iter.Seq[plugin.Record], string)
 }
 
 // maxRestarts is how often one listing may begin again because its place was
@@ -48,7 +49,7 @@ func (l *listing) run(ctx context.Context, from place) error {
 		if err := l.stream.Restart(scimapi.ReasonPlaceLost, sentence(e.Error())); err != nil {
 			return err
 		}
-		from = place{Mode: from.Mode}
+		from = place{Mode: from.Mode, Sorted: from.Mode == pagingIndex && l.sorted}
 	}
 }
 
@@ -70,9 +71,20 @@ func (l *listing) pages(ctx context.Context, from place) error {
 	return l.byIndex(ctx, from)
 }
 
-// fetch reads a page.
-func (l *listing) fetch(ctx context.Context, paging url.Values) (scimapi.List, error) {
+// queryAt is the query at a place, without paging. The order is the place's own:
+// one that another process has begun goes on in its order.
+func (l *listing) queryAt(at place) url.Values {
 	query := maps.Clone(l.query)
+	if at.Sorted {
+		query.Set("sortBy", "id")
+		query.Set("sortOrder", "ascending")
+	}
+	return query
+}
+
+// fetch reads a page.
+func (l *listing) fetch(ctx context.Context, at place, paging url.Values) (scimapi.List, error) {
+	query := l.queryAt(at)
 	maps.Copy(query, paging)
 	query.Set("count", strconv.Itoa(l.count))
 	return l.list(ctx, l.path, query, l.wait)
@@ -89,7 +101,7 @@ func (l *listing) nobody(ctx context.Context, paging string) error {
 	if l.resource != resourceUsers {
 		return nil
 	}
-	page, err := l.fetch(ctx, firstPage(paging)) // it may have been a moment's fault
+	page, err := l.fetch(ctx, place{Mode: paging, Sorted: paging == pagingIndex && l.sorted}, firstPage(paging)) // it may have been a moment's fault
 	switch {
 	case err != nil:
 		return err
@@ -126,82 +138,86 @@ const (
 
 // emit sends what a step brought, in one page of the stream or in several. Each
 // has the cursor that goes on behind it: within the step that is the step's own
-// place, and what stands there already sent.
+// place, and what stands there already sent. Records are made as they are sent, for
+// a page of groups may have millions of members.
 func (l *listing) emit(ctx context.Context, at place, s step) error {
-	records, err := l.records(at, s.fresh)
+	skip := sentAlready(l, s.fresh, at.After)
+	var piece []plugin.Record
+	size := 0
+	for i, element := range s.fresh {
+		records, problem := l.read(element)
+		if problem != "" {
+			if err := l.quarantine(at, i, problem); err != nil {
+				return err
+			}
+			continue
+		}
+		for record := range records {
+			if skip > 0 {
+				skip--
+				continue
+			}
+			if len(piece) == maxPageRecords || len(piece) > 0 && size+len(record.Source) > maxPageBytes {
+				if err := l.sendPiece(ctx, at, piece); err != nil {
+					return err
+				}
+				piece, size = nil, 0
+			}
+			piece, size = append(piece, record), size+len(record.Source)
+		}
+	}
+	if s.end {
+		return l.stream.Page(piece, "")
+	}
+	cursor, err := l.cursor(s.next)
 	if err != nil {
 		return err
 	}
-	records = behind(records, at.After)
-	for {
-		part, rest := cut(records)
-		if len(rest) == 0 {
-			cursor := ""
-			if !s.end {
-				if cursor, err = l.cursor(s.next); err != nil {
-					return err
-				}
-			}
-			return l.stream.Page(part, cursor)
-		}
-		within := at
-		within.After = mark(part[len(part)-1].ID)
-		cursor, err := l.cursor(within)
-		if err != nil {
-			return err
-		}
-		if err := l.stream.Page(part, cursor); err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		records = rest
-	}
+	return l.stream.Page(piece, cursor)
 }
 
-// records reads resources. One that can't be read is reported, and the page goes
-// on.
-func (l *listing) records(at place, elements [][]byte) ([]plugin.Record, error) {
-	records := make([]plugin.Record, 0, len(elements))
-	for i, element := range elements {
-		some, problem := l.read(element)
-		if problem == "" {
-			records = append(records, some...)
+// sendPiece sends a part of what stands at a place.
+func (l *listing) sendPiece(ctx context.Context, at place, piece []plugin.Record) error {
+	at.After = mark(piece[len(piece)-1].ID)
+	cursor, err := l.cursor(at)
+	if err != nil {
+		return err
+	}
+	if err := l.stream.Page(piece, cursor); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// quarantine reports a resource that can't be read.
+func (l *listing) quarantine(at place, i int, problem string) error {
+	location := fmt.Sprintf("%s, element %d behind %d others", l.resource, i+1, at.Position)
+	return l.stream.Quarantine("", location, plugin.ReasonRecordUnreadable, sentence(problem))
+}
+
+// sentAlready counts the records of a page up to the one that after stands for,
+// which were sent before. Where it is not among them, the page has changed, and all
+// are sent.
+func sentAlready(l *listing, elements [][]byte, after string) int {
+	if after == "" {
+		return 0
+	}
+	n, sent := 0, 0
+	for _, element := range elements {
+		records, problem := l.read(element)
+		if problem != "" {
 			continue
 		}
-		location := fmt.Sprintf("%s, element %d behind %d others", l.resource, i+1, at.Position)
-		if err := l.stream.Quarantine("", location, plugin.ReasonRecordUnreadable, sentence(problem)); err != nil {
-			return nil, err
+		for record := range records {
+			if n++; mark(record.ID) == after {
+				sent = n
+			}
 		}
 	}
-	return records, nil
-}
-
-// behind leaves out what was sent already: all records up to the one that after
-// stands for. Where it is not among them, the page has changed, and all are sent.
-func behind(records []plugin.Record, after string) []plugin.Record {
-	if after == "" {
-		return records
-	}
-	for i, record := range slices.Backward(records) {
-		if mark(record.ID) == after {
-			return records[i+1:]
-		}
-	}
-	return records
-}
-
-// cut takes as many records as one page may have, at least one.
-func cut(records []plugin.Record) (part, rest []plugin.Record) {
-	size := 0
-	for i, record := range records {
-		size += len(record.Source)
-		if i > 0 && (i == maxPageRecords || size > maxPageBytes) {
-			return records[:i], records[i:]
-		}
-	}
-	return records, nil
+	return sent
 }
 
 // sentence gives a text a capital letter and a full stop. A host name at its

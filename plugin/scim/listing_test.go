@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"patchbay.example/plugin/scim/internal/scimapi"
@@ -435,5 +436,103 @@ func TestPagesAreNoLargerThanTheServiceSays(t *testing.T) {
 				t.Errorf("%s: users were asked for with %q", name, query)
 			}
 		}
+	}
+}
+
+// objects are users with these ids alone.
+func objects(ids ...string) []json.RawMessage {
+	list := make([]json.RawMessage, len(ids))
+	for i, id := range ids {
+		list[i] = json.RawMessage(`{"id":"` + id + `"}`)
+	}
+	return list
+}
+
+func TestWhoeverMovesForwardIsSeen(t *testing.T) {
+	t.Parallel()
+	everybody := []string{"a", "b", "c", "d", "e", "f"}
+	for name, then := range map[string][]string{
+		"to just before the anchor":    {"a", "b", "e", "c", "d", "f"},
+		"to the beginning":             {"f", "a", "b", "c", "d", "e"},
+		"two of them":                  {"e", "f", "a", "b", "c", "d"},
+		"the next one, to the front":   {"d", "a", "b", "c", "e", "f"},
+		"all that is behind, and back": {"f", "e", "d", "a", "b", "c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, _ := strict(t, scimtest.StrictSettings{Users: objects(everybody...), Before: func(s *scimtest.Strict, n int, _ http.ResponseWriter, _ *http.Request) bool {
+				if n == 3 { // after Connect's and the first page
+					s.SetUsers(objects(then...))
+				}
+				return false
+			}})
+			r.set("page_size", 3).connect().sync().wantComplete().wantEverybody(everybody)
+		})
+	}
+}
+
+func TestARefusalInTheMiddleIsNotTheEnd(t *testing.T) {
+	t.Parallel()
+	people := scimtest.People(60)
+	for _, status := range []int{http.StatusNotFound, http.StatusBadRequest} {
+		for at := 3; at < 12; at++ {
+			r, _ := strict(t, scimtest.StrictSettings{Users: scimtest.UserObjects(people), WholePages: true, NoTotal: true,
+				Before: func(_ *scimtest.Strict, n int, w http.ResponseWriter, _ *http.Request) bool {
+					if n == at {
+						w.WriteHeader(status)
+					}
+					return n == at
+				}})
+			got := r.set("page_size", 10).connect().sync()
+			if got.completed != nil {
+				got.wantEverybody(idsOf(people))
+			}
+		}
+	}
+}
+
+func TestAListGoesOnInTheOrderInWhichItBegan(t *testing.T) {
+	t.Parallel()
+	sorted, natural := []string{"u1", "u2", "u3", "u4"}, []string{"u3", "u2", "u1", "u4"}
+	var unsortable atomic.Bool
+	r, _ := strict(t, scimtest.StrictSettings{Sort: true, Before: func(s *scimtest.Strict, _ int, w http.ResponseWriter, r *http.Request) bool {
+		wanted := r.URL.Query().Has("sortBy")
+		switch {
+		case wanted && unsortable.Load():
+			answer(400, `{"detail":"No order for you."}`)(w, r)
+			return true
+		case wanted:
+			s.SetUsers(objects(sorted...))
+		default:
+			s.SetUsers(objects(natural...))
+		}
+		return false
+	}})
+	whole := r.set("page_size", 2).connect().sync().wantComplete().wantIDs(sorted)
+	unsortable.Store(true)
+	again := r.reconnect()
+	for _, page := range whole.pages[:len(whole.pages)-1] {
+		got := again.syncFrom(page.cursor).wantComplete().wantIDs(natural)
+		if len(got.restarts) != 1 {
+			t.Errorf("it began again %d times, want once", len(got.restarts))
+		}
+	}
+}
+
+func TestOneWhoLeavesDoesNotMakeACappedListBeginAgain(t *testing.T) {
+	t.Parallel()
+	people := scimtest.People(200)
+	users := scimtest.UserObjects(people)
+	gone := 0
+	r, _ := strict(t, scimtest.StrictSettings{Users: users, PageLimit: 10, Before: func(s *scimtest.Strict, n int, _ http.ResponseWriter, _ *http.Request) bool {
+		if n%8 == 0 && gone < 4 {
+			gone++
+			s.SetUsers(users[gone:])
+		}
+		return false
+	}})
+	got := r.set("page_size", 100).connect().sync().wantComplete().wantEverybody(idsOf(people[4:]))
+	if len(got.restarts) > 0 {
+		t.Errorf("it began again %d times", len(got.restarts))
 	}
 }

@@ -88,7 +88,7 @@ var answerReasons = []plugin.Reason{
 	reason(scimapi.ReasonAnswerNotList, plugin.ServiceMisbehaved, "Answer is no list",
 		"Check that the base URL is that of a SCIM 2.0 API: another API of the same service answers in other forms. Else: "+tellProvider),
 	reason(scimapi.ReasonAnswerTooLarge, plugin.ServiceMisbehaved, "Answer too large",
-		"Enter a smaller page size, and leave out attributes that are large, such as photos."),
+		"Enter a smaller page size, and leave out attributes that are large, such as photos. Memberships of a group whose members alone take more than that can't be read: switch groups off."),
 }
 
 // tokenReasons are about the OAuth token endpoint.

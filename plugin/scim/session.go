@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/url"
 	"strings"
 	"time"
@@ -80,7 +81,7 @@ func (s *session) beginning() place {
 	if s.config.Paging == pagingCursor || s.config.Paging == pagingAuto && s.service.Cursors {
 		return place{Mode: pagingCursor}
 	}
-	return place{Mode: pagingIndex}
+	return place{Mode: pagingIndex, Sorted: s.sort}
 }
 
 // Pages of groups with their members are smaller than others: a group may have as
@@ -91,11 +92,7 @@ const maxGroupsWithMembers = 20
 func (s *session) listing(resource string, stream *plugin.Stream) *listing {
 	l := &listing{
 		session: s, stream: stream, resource: resource, bound: s.bound(), count: s.count(),
-		query: url.Values{}, follow: s.config.Paging == pagingAuto,
-	}
-	if s.sort && s.beginning().Mode == pagingIndex {
-		l.query.Set("sortBy", "id")
-		l.query.Set("sortOrder", "ascending")
+		query: url.Values{}, follow: s.config.Paging == pagingAuto, sorted: s.sort,
 	}
 	switch {
 	case resource == resourceUsers:
@@ -106,11 +103,11 @@ func (s *session) listing(resource string, stream *plugin.Stream) *listing {
 		if len(s.excluded) > 0 {
 			l.query.Set("excludedAttributes", strings.Join(s.excluded, ","))
 		}
-		l.read = func(element []byte) ([]plugin.Record, string) { return alone(readUser(element)) }
+		l.read = func(element []byte) (iter.Seq[plugin.Record], string) { return alone(readUser(element)) }
 	case resource == resourceGroups && s.config.Groups:
 		l.path = pathGroups
 		l.query.Set("excludedAttributes", "members") // they are a resource of their own
-		l.read = func(element []byte) ([]plugin.Record, string) { return alone(readGroup(element)) }
+		l.read = func(element []byte) (iter.Seq[plugin.Record], string) { return alone(readGroup(element)) }
 	case resource == resourceMemberships && s.config.Groups:
 		l.path, l.count = pathGroups, min(l.count, maxGroupsWithMembers)
 		l.query.Set("attributes", "members") // some services send them only when asked
@@ -121,8 +118,9 @@ func (s *session) listing(resource string, stream *plugin.Stream) *listing {
 	return l
 }
 
-func alone(record plugin.Record, problem string) ([]plugin.Record, string) {
-	return []plugin.Record{record}, problem
+// alone is a sequence of one record.
+func alone(record plugin.Record, problem string) (iter.Seq[plugin.Record], string) {
+	return func(yield func(plugin.Record) bool) { yield(record) }, problem
 }
 
 // bound is what cursors of this connection are bound to. It is known before the

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +47,7 @@ func refused(resp *http.Response, body []byte, secrets []string) *Error {
 	}
 	host := hostOf(resp)
 	e.Reason, e.Detail, e.Retry = classifyStatus(resp, isWebPage(resp.Header, body), strings.ToLower(e.Code), host)
+	e.Detail = withoutSecrets(e.Detail, secrets) // it may name where a redirect leads to
 	if e.Retry == RetryAfterDelay {
 		e.RetryAfter = retryAfter(resp.Header)
 	}
@@ -85,20 +87,22 @@ func classifyStatus(resp *http.Response, webPage bool, code, host string) (reaso
 	return ReasonRequestRefused, host + " refuses the request", RetryNever
 }
 
-// redirectDetail names the host that the redirect leads to, and its path if the
-// host is the same; the query may hold a session.
+// redirectDetail names the host that the redirect leads to, and nothing else of it:
+// the rest may hold a session or repeat the token.
 func redirectDetail(resp *http.Response, host string) string {
 	where := ""
-	if target, err := url.Parse(resp.Header.Get("Location")); err == nil {
-		switch {
-		case target.Hostname() != "" && !strings.EqualFold(target.Host, host):
-			where = " to " + sanitise(target.Host, nil)
-		case target.Path != "":
-			where = " to " + sanitise(target.Path, nil)
-		}
+	switch target, err := url.Parse(resp.Header.Get("Location")); {
+	case err != nil:
+	case target.Host == "" || strings.EqualFold(target.Host, host):
+		where = " to another path of the same host"
+	case plainHost.MatchString(target.Hostname()):
+		where = " to " + target.Hostname()
 	}
 	return fmt.Sprintf("the answer of %s is a redirect%s, which is not followed because the request carries credentials", host, where)
 }
+
+// plainHost is the form of a host that may be shown.
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9.-]{1,100}$`)
 
 // retryAfter reads Retry-After (RFC 9110 section 10.2.3) in both its forms; 0 for
 // none. A date counts against the response's own.

@@ -8,9 +8,8 @@ import (
 
 // Bounds of the service's own words.
 const (
-	maxDescription  = 300     // runes kept: a paragraph
-	maxSanitised    = 8 << 10 // bytes looked at, so that a large body costs little
-	minSecretLength = 6       // bytes: shorter ones would hit ordinary words
+	maxDescription  = 300 // runes kept: a paragraph
+	minSecretLength = 6   // bytes: shorter ones would hit ordinary words
 )
 
 const redacted = "[redacted]"
@@ -25,18 +24,8 @@ var credential = regexp.MustCompile(`eyJ[A-Za-z0-9_.+/=-]*` +
 
 // sanitise makes a text of the service's fit for a log and a terminal: one line,
 // bounded, without control characters, the given secrets and whatever looks like
-// a credential.
+// a credential. What can't be seen goes first, for it may stand within a secret.
 func sanitise(text string, secrets []string) string {
-	if len(text) > maxSanitised {
-		text = text[:maxSanitised]
-	}
-	text = strings.ToValidUTF8(text, "\ufffd")
-	for _, secret := range secrets {
-		if len(secret) >= minSecretLength {
-			text = strings.ReplaceAll(text, secret, redacted)
-		}
-	}
-	text = credential.ReplaceAllString(text, redacted)
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -45,12 +34,23 @@ func sanitise(text string, secrets []string) string {
 			return -1
 		}
 		return r
-	}, text)
+	}, strings.ToValidUTF8(text, "\ufffd"))
+	text = credential.ReplaceAllString(withoutSecrets(text, secrets), redacted)
 	runes := []rune(strings.Join(strings.Fields(text), " "))
 	if len(runes) > maxDescription {
 		return string(runes[:maxDescription-1]) + "…"
 	}
 	return string(runes)
+}
+
+// withoutSecrets takes the given secrets out of a text.
+func withoutSecrets(text string, secrets []string) string {
+	for _, secret := range secrets {
+		if len(secret) >= minSecretLength {
+			text = strings.ReplaceAll(text, secret, redacted)
+		}
+	}
+	return text
 }
 
 // word is the form of scimType, of OAuth's error codes and of request ids.

@@ -3,6 +3,7 @@ package scimapi
 import (
 	"context"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (t staticToken) Token(context.Context) (string, error) { return string(t), 
 
 func (staticToken) Renew(context.Context, string) (string, bool, error) { return "", false, nil }
 
-func (t staticToken) Secrets() []string { return []string{string(t)} }
+func (t staticToken) Secrets() []string { return written(string(t)) }
 
 // ClientSettings are OAuth client credentials (RFC 6749 section 4.4).
 type ClientSettings struct {
@@ -81,6 +82,16 @@ func NewClientCredentials(s ClientSettings) (Tokens, error) {
 		ClientID: id, ClientSecret: secret, TokenURL: address.String(),
 		Scopes: strings.Fields(s.Scope), AuthStyle: style,
 	}}, nil
+}
+
+// written are the ways in which a service may repeat a secret: as it is, escaped for
+// an address, encoded. The longest come first, so that no rest of one stays.
+func written(secret string) []string {
+	text := []byte(secret)
+	return []string{
+		hex.EncodeToString(text), base64.StdEncoding.EncodeToString(text), base64.RawURLEncoding.EncodeToString(text),
+		url.QueryEscape(secret), url.PathEscape(secret), secret,
+	}
 }
 
 // expiryMargin is how long before its end a token is no longer used: a request
@@ -130,9 +141,9 @@ func (c *clientCredentials) Secrets() []string {
 
 func (c *clientCredentials) secrets() []string {
 	id, secret := c.config.ClientID, c.config.ClientSecret
-	secrets := []string{secret, url.QueryEscape(secret), base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(id) + ":" + url.QueryEscape(secret)))}
+	secrets := append(written(secret), written(url.QueryEscape(id)+":"+url.QueryEscape(secret))...)
 	if c.current != nil {
-		secrets = append(secrets, c.current.AccessToken)
+		secrets = append(secrets, written(c.current.AccessToken)...)
 	}
 	return secrets
 }
@@ -169,6 +180,7 @@ func (c *clientCredentials) tokenError(err error) error {
 		Description: sanitise(failed.ErrorDescription, c.secrets()),
 	}
 	e.Reason, e.Detail, e.Retry = classifyTokenError(failed, c.host)
+	e.Detail = withoutSecrets(e.Detail, c.secrets())
 	if e.Retry == RetryAfterDelay {
 		e.RetryAfter = retryAfter(failed.Response.Header)
 	}
