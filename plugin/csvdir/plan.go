@@ -13,18 +13,18 @@ import (
 // plan says how rows become people. It is decided once for a file's content and a
 // configuration, so that the same row has the same id in each listing.
 type plan struct {
-	headers []string // unique, none empty
-	written []string // of CSV: headers as they stand in the file, cleaned
-	quoted  [][]byte // headers as JSON, with the colon
-	secret  []bool   // columns of passwords, whose values go nowhere
-	meaning columns.Proposal
-	key     int // column of the key
+	headers   []string // unique, none empty
+	written   []string // of CSV: headers as they stand in the file, cleaned
+	delimiter byte     // of CSV
+	quoted    [][]byte // headers as JSON, with the colon
+	secret    []bool   // columns of passwords, whose values go nowhere
+	meaning   columns.Proposal
+	key       int // column of the key
+	order     values.Order
+	dress     map[int]values.Dress // of columns of numbers
+	fallback  plugin.UserStatus    // where nothing tells
 
 	shortestKey int // bytes of the shortest key in lines that are ended, as written
-
-	order    values.Order
-	dress    map[int]values.Dress // of columns of numbers
-	fallback plugin.UserStatus    // where nothing tells
 }
 
 // headerNames makes the names of columns unique and gives the nameless one.
@@ -75,6 +75,9 @@ func (p *plan) judge(r row) verdict {
 	}
 	if p.isNobody(r, p.key) {
 		return verdict{footer: true}
+	}
+	if p.swallows(r) {
+		return verdict{reason: reasonRowsSwallowed, message: "A value of several lines holds what looks like another person's row: two quotation marks that are part of values and not doubled may have swallowed it."}
 	}
 	id, problem := p.keyOf(r)
 	if p.isKeyCut(r) {

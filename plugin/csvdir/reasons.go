@@ -38,6 +38,7 @@ const (
 // Reasons that set a row aside, or warn.
 const (
 	reasonRowUnreadable    = plugin.ReasonRecordUnreadable
+	reasonRowsSwallowed    = "ROWS_SWALLOWED"
 	reasonKeyMissing       = "KEY_MISSING"
 	reasonKeyDamaged       = "KEY_DAMAGED"
 	reasonRowTooWide       = "ROW_TOO_WIDE"
@@ -120,6 +121,8 @@ var reasons = []plugin.Reason{
 
 	reason(reasonRowUnreadable, plugin.NoClass, "Row not readable",
 		"Look at the line in the file. While it can't be read, nobody is taken for gone."),
+	reason(reasonRowsSwallowed, plugin.NoClass, "Row may hold others",
+		"Look at the line in the file and at those below it. "+quoteCells+" Until then nobody is taken for gone."),
 	reason(reasonKeyMissing, plugin.NoClass, "Row without a key",
 		"Fill in the key column of the row in the HR system. While a row has none, nobody is taken for gone."),
 	reason(reasonKeyDamaged, plugin.NoClass, "Key not usable",

@@ -85,7 +85,7 @@ func (s *survey) layOut(ctx context.Context) error {
 	if s.layout.format == formatJSONL {
 		return s.collectPaths(ctx)
 	}
-	s.plan.headers = headerNames(s.layout.header)
+	s.plan.delimiter, s.plan.headers = s.layout.delimiter, headerNames(s.layout.header)
 	for _, cell := range s.layout.header[:len(s.plan.headers)] {
 		s.plan.written = append(s.plan.written, values.Clean(cell))
 	}

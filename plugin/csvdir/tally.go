@@ -254,6 +254,7 @@ func (t *tally) problems() string {
 // rowProblems say in a few words why rows are quarantined.
 var rowProblems = map[string]string{
 	reasonRowUnreadable: "no JSON object",
+	reasonRowsSwallowed: "maybe several rows",
 	reasonKeyMissing:    "no key",
 	reasonKeyDamaged:    "key not usable",
 	reasonRowTooWide:    "more values than columns",
