@@ -7,27 +7,17 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"patchbay.example/plugin"
 )
 
-// Limits of what is read.
-const (
-	// maxFileBytes is the largest file: it is read in a minute, and whoever checks
-	// a connection waits for two. A million people with everything that an HR
-	// system knows of them fit.
-	maxFileBytes = 1 << 30
-	// maxFolderEntries is how many files a folder may hold: one export a day for
-	// ten years are fewer.
-	maxFolderEntries = 10_000
-)
-
-// extensions are those of files that are looked at in a folder.
-var extensions = map[string]bool{".csv": true, ".tsv": true, ".tab": true, ".txt": true, ".jsonl": true, ".ndjson": true, ".json": true}
+// maxFileBytes is the largest file: it is read in a minute, and whoever checks a
+// connection waits for two. A million people with everything that an HR system
+// knows of them fit.
+const maxFileBytes = 1 << 30
 
 // errChanged says that the file is another one than before, or has other
 // content: what was read of it is not one state of a company.
@@ -37,98 +27,6 @@ var errChanged = errors.New("the file changed while it was read")
 type export struct {
 	path string
 	info fs.FileInfo // as it was found
-}
-
-// find finds the file at a path: the path itself, or the newest file in a folder
-// or of a pattern. Among files of the same time the last by name is the newest.
-func find(path string) (export, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && info.IsDir():
-		paths, err := inFolder(path)
-		if err != nil {
-			return export{}, err
-		}
-		return newest(path, paths)
-	case err == nil:
-		return checked(export{path, info})
-	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?["):
-		paths, err := filepath.Glob(path)
-		if err != nil {
-			return export{}, plugin.Refuse(reasonFileMissing, "The path %s is not a pattern that can be read.", quotePath(path))
-		}
-		return newest(path, paths)
-	default:
-		return export{}, unreadable(path, err)
-	}
-}
-
-// inFolder lists the files of a folder that may be exports by their names.
-func inFolder(path string) ([]string, error) {
-	folder, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	defer func() { _ = folder.Close() }() // nothing was written
-	names, err := folder.Readdirnames(maxFolderEntries + 1)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, unreadable(path, err)
-	}
-	if len(names) > maxFolderEntries {
-		return nil, crowded(path)
-	}
-	slices.Sort(names)
-	var paths []string
-	for _, name := range names {
-		if extensions[strings.ToLower(filepath.Ext(name))] {
-			paths = append(paths, filepath.Join(path, name))
-		}
-	}
-	return paths, nil
-}
-
-func crowded(path string) error {
-	return plugin.Refuse(reasonFolderCrowded, "There are more than %d files at %s.", maxFolderEntries, quotePath(path))
-}
-
-// newest finds the newest of some files. Hidden ones and those of programs that
-// are still at work on them do not count.
-func newest(configured string, paths []string) (export, error) {
-	if len(paths) > maxFolderEntries {
-		return export{}, crowded(configured)
-	}
-	var found export
-	for _, path := range paths {
-		if isTemporary(filepath.Base(path)) {
-			continue
-		}
-		info, err := os.Stat(path)
-		if err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		if found.info == nil || !info.ModTime().Before(found.info.ModTime()) {
-			found = export{path, info}
-		}
-	}
-	if found.info == nil {
-		return export{}, plugin.Refuse(reasonFolderEmpty, "There is no CSV or JSON-lines file at %s.", quotePath(configured))
-	}
-	return checked(found)
-}
-
-// isTemporary reports whether a file is hidden, or of a program that is at work:
-// an upload, a download, a spreadsheet that is open.
-func isTemporary(name string) bool {
-	lower := strings.ToLower(name)
-	if strings.HasPrefix(lower, ".") || strings.HasPrefix(lower, "~") || strings.HasSuffix(lower, "~") {
-		return true
-	}
-	switch filepath.Ext(lower) {
-	case ".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", ".lock", ".bak":
-		return true
-	default:
-		return false
-	}
 }
 
 func checked(e export) (export, error) {
@@ -210,7 +108,7 @@ func (r contextReader) Read(p []byte) (int, error) {
 func unreadable(path string, err error) error {
 	reason, message := reasonFileUnreadable, "The file %s can't be read: %v."
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) || isNoPath(path, err):
 		reason, message = reasonFileMissing, "There is no file %s: %v."
 	case errors.Is(err, fs.ErrPermission):
 		reason, message = reasonFileForbidden, "The file %s must not be read by the user that the host runs as: %v."
@@ -222,6 +120,12 @@ func unreadable(path string, err error) error {
 	refusal := plugin.Refuse(reason, message, quotePath(path), cause)
 	refusal.Cause = err
 	return refusal
+}
+
+// isNoPath reports whether the path itself is at fault: it can't be that of a
+// file, now or later.
+func isNoPath(path string, err error) bool {
+	return strings.ContainsRune(path, 0) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.ELOOP)
 }
 
 // maxQuotedPath bounds a path in a message.
