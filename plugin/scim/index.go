@@ -101,18 +101,10 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 	if how == askZero {
 		return advanceFromZero(at, page)
 	}
-	n, total := len(page.Elements), page.Total
 	if at.Position == 0 {
-		switch {
-		case n > 0:
-			next := at.reached(n, page)
-			next.First = keyOf(page.Elements[0])
-			return step{fresh: page.Elements, next: next}, nil
-		case total > 0:
-			return step{next: at, ask: askZero}, nil
-		}
-		return step{next: at, end: true}, nil
+		return advanceFromStart(at, page), nil
 	}
+	n, total := len(page.Elements), page.Total
 	anchor := slices.IndexFunc(page.Elements, func(e []byte) bool { return keyOf(e) == at.Anchor })
 	after := asksAfter(at, how)
 	if anchor < 0 && !after {
@@ -143,6 +135,19 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 	}
 	same := n > 0 && keyOf(page.Elements[0]) == at.Head
 	return nothingFollows(at, how, start, anchor, n, total, same)
+}
+
+// advanceFromStart takes in a list's first page.
+func advanceFromStart(at place, page scimapi.List) step {
+	switch n := len(page.Elements); {
+	case n > 0:
+		next := at.reached(n, page)
+		next.First = keyOf(page.Elements[0])
+		return step{fresh: page.Elements, next: next}
+	case page.Total > 0:
+		return step{next: at, ask: askZero}
+	}
+	return step{next: at, end: true}
 }
 
 // passedOver reports whether somebody may have moved from behind the anchor to

@@ -476,13 +476,15 @@ func TestARefusalInTheMiddleIsNotTheEnd(t *testing.T) {
 	people := scimtest.People(60)
 	for _, status := range []int{http.StatusNotFound, http.StatusBadRequest} {
 		for at := 3; at < 12; at++ {
-			r, _ := strict(t, scimtest.StrictSettings{Users: scimtest.UserObjects(people), WholePages: true, NoTotal: true,
+			r, _ := strict(t, scimtest.StrictSettings{
+				Users: scimtest.UserObjects(people), WholePages: true, NoTotal: true,
 				Before: func(_ *scimtest.Strict, n int, w http.ResponseWriter, _ *http.Request) bool {
 					if n == at {
 						w.WriteHeader(status)
 					}
 					return n == at
-				}})
+				},
+			})
 			got := r.set("page_size", 10).connect().sync()
 			if got.completed != nil {
 				got.wantEverybody(idsOf(people))
