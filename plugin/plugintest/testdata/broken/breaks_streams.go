@@ -27,24 +27,24 @@ func streamBreaks() []flaw {
 			Name: "two-syncs", Case: "one-sync", Saw: "second",
 			Does: "It runs a second Sync beside the first.",
 			sync: func(o *outlet) error {
-				err := o.sync()
-				if isRefused(err, plugin.ReasonCallOrder) {
-					return o.server.another(o.ctx).Sync(o.request, o)
+				if _, free := o.claim(); free {
+					defer o.release()
+					return o.sync()
 				}
-				return err
+				return o.server.another(o.ctx).Sync(o.request, o)
 			},
 		},
 		{
 			Name: "second-sync-wins", Case: "one-sync", Saw: "Events came",
 			Does: "A second Sync ends the first.",
 			sync: func(o *outlet) error {
-				endFirst := o.cancellable()
-				err := o.sync()
-				if isRefused(err, plugin.ReasonCallOrder) {
-					endFirst()
-					return o.server.another(o.ctx).Sync(o.request, o)
+				first, free := o.claim()
+				if free {
+					defer o.release()
+					return o.sync()
 				}
-				return err
+				first.cancel()
+				return o.server.another(o.ctx).Sync(o.request, o)
 			},
 		},
 		{
@@ -156,17 +156,41 @@ func (s *server) recount(pages uint64) uint64 {
 	return s.acknowledged
 }
 
-// cancellable lets a later stream end this one. It returns a function that ends
-// the one before.
-func (o *outlet) cancellable() (endFirst func()) {
+// claim makes this stream the one that runs, once one that was cancelled has
+// ended. If another one runs, it returns that.
+func (o *outlet) claim() (running *outlet, free bool) {
+	for {
+		running := o.server.claimFor(o)
+		if running == nil {
+			return o, true
+		}
+		if running.ctx.Err() == nil {
+			return running, false
+		}
+		<-running.over
+	}
+}
+
+// release says that this stream has ended.
+func (o *outlet) release() {
 	o.server.mu.Lock()
 	defer o.server.mu.Unlock()
-	endFirst = func() {}
-	if o.server.cancel != nil {
-		endFirst = o.server.cancel
+	o.cancel()
+	o.server.running = nil
+	close(o.over)
+}
+
+// claimFor makes a stream the one that runs if none does, or returns that.
+func (s *server) claimFor(o *outlet) *outlet {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running == nil {
+		o.over = make(chan struct{})
+		o.ctx, o.cancel = context.WithCancel(o.ctx)
+		s.running = o
+		return nil
 	}
-	o.ctx, o.server.cancel = context.WithCancel(o.ctx)
-	return endFirst
+	return s.running
 }
 
 // readAhead runs the sound stream into memory, and sends from there.

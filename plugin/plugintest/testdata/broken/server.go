@@ -61,8 +61,8 @@ type server struct {
 
 	mu           sync.Mutex // guards all below
 	accepted     *connectorv1.ConnectRequest
-	astray       bool               // something has happened that the flaw leads astray
-	cancel       context.CancelFunc // of the Sync that runs
+	astray       bool    // something has happened that the flaw leads astray
+	running      *outlet // the stream that runs, where a flaw claims it
 	counter      int
 	acknowledged uint64 // where a flaw adds them up
 	kept         []any  // what a leak keeps
@@ -173,7 +173,8 @@ type outlet struct {
 	request *connectorv1.SyncRequest
 	ctx     context.Context // of the call
 
-	number int                            // of the stream, where a flaw counts them
+	cancel context.CancelFunc             // ends it, where it was claimed
+	over   chan struct{}                  // closed when it has ended, where it was claimed
 	failed error                          // what the stream ends with, where a flaw says so
 	queue  chan *connectorv1.SyncResponse // what is read and not sent, where a flaw reads ahead
 }
