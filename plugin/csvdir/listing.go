@@ -111,9 +111,6 @@ func (l *listing) take(file *os.File, r row) error {
 			"The row in line %d has the same key and other values; it is the one that stands, being the later of the two.", later))
 	}
 	record := l.plan.record(r, v.id, l.day)
-	if r.source != nil {
-		record.Source = bytes.Clone(r.source) // the reader's, until the next row
-	}
 	if len(l.page) >= l.config.PageSize || (len(l.page) > 0 && l.bytes+len(record.Source) > maxPageBytes) {
 		if err := l.send(file, r.number-1); err != nil {
 			return err

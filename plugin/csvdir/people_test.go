@@ -78,7 +78,7 @@ func TestTheSourceHasEveryColumnAsWritten(t *testing.T) {
 
 func TestPasswordsGoNowhere(t *testing.T) {
 	const canary = "Correct-Horse-7!"
-	r := newRig(t, "people.csv", "Employee ID,Name,Password [Required]\n1,A,"+canary+"\n")
+	r := newRig(t, "people.csv", "Employee ID,Name,Password [Required],credentials.password\n1,A,"+canary+","+canary+"\n")
 	response := r.tryConnect()
 	got := r.sync().wantComplete()
 	for _, text := range []string{response.String(), got.records()[0].String(), got.pages[0].cursor} {
@@ -86,8 +86,34 @@ func TestPasswordsGoNowhere(t *testing.T) {
 			t.Errorf("a password is in %s", text)
 		}
 	}
-	if source := string(got.records()[0].GetSource()); source != `{"Employee ID":"1","Name":"A","Password [Required]":""}` {
+	if source := string(got.records()[0].GetSource()); source != `{"Employee ID":"1","Name":"A","Password [Required]":"","credentials.password":""}` {
 		t.Errorf("the source is %s", source)
+	}
+}
+
+func TestPasswordsOfJSONLinesGoNowhere(t *testing.T) {
+	const canary = "Correct-Horse-7!"
+	long := strings.Repeat("x", 2*maxHeaderBytes) // such a path is no column
+	for line, want := range map[string]string{
+		`{"id":"1", "password" : "` + canary + `","name":"A"}`:                   `{"id":"1", "password" : "","name":"A"}`,
+		`{"id":"1","profile":{"initial_password":"` + canary + `","b":1.50}}`:    `{"id":"1","profile":{"initial_password":"","b":1.50}}`,
+		`{"id":"1","credentials":{"password":{"value":"` + canary + `","n":7}}}`: `{"id":"1","credentials":{"password":{"value":"","n":""}}}`,
+		`{"id":"1","passwords":["` + canary + `",null,true]}`:                    `{"id":"1","passwords":["",null,""]}`,
+		`{"id":"1","p\u0061ssword":"\"` + canary + `"}`:                          `{"id":"1","p\u0061ssword":""}`,
+		`{"id":"1","` + long + `":{"password":"` + canary + `"}}`:                `{"id":"1","` + long + `":{"password":""}}`,
+		`{"id":"1","name":"` + strings.ToLower(canary) + `","password":null}`:    `{"id":"1","name":"` + strings.ToLower(canary) + `","password":null}`,
+	} {
+		r := newRig(t, "people.jsonl", line+"\n{\"id\":\"2\"}\n")
+		response := r.tryConnect()
+		got := r.sync().wantComplete().wantIDs("1", "2")
+		for _, text := range []string{response.String(), got.records()[0].String()} {
+			if strings.Contains(text, canary) {
+				t.Errorf("a password is in %s", text)
+			}
+		}
+		if source := string(got.records()[0].GetSource()); source != want {
+			t.Errorf("the source is %s, want %s", source, want)
+		}
 	}
 }
 

@@ -13,16 +13,18 @@ import (
 // plan says how rows become people. It is decided once for a file's content and a
 // configuration, so that the same row has the same id in each listing.
 type plan struct {
-	headers   []string // unique, none empty
-	written   []string // of CSV: headers as they stand in the file, cleaned
-	delimiter byte     // of CSV
-	quoted    [][]byte // headers as JSON, with the colon
-	secret    []bool   // columns of passwords, whose values go nowhere
-	meaning   columns.Proposal
-	key       int // column of the key
-	order     values.Order
-	dress     map[int]values.Dress // of columns of numbers
-	fallback  plugin.UserStatus    // where nothing tells
+	headers     []string        // unique, none empty
+	written     []string        // of CSV: headers as they stand in the file, cleaned
+	delimiter   byte            // of CSV
+	quoted      [][]byte        // headers as JSON, with the colon
+	secret      []bool          // columns of passwords, whose values go nowhere
+	hasSecrets  bool            // there are such columns, or members of JSON lines
+	secretPaths map[string]bool // of JSON lines: secret, by header
+	meaning     columns.Proposal
+	key         int // column of the key
+	order       values.Order
+	dress       map[int]values.Dress // of columns of numbers
+	fallback    plugin.UserStatus    // where nothing tells
 
 	shortestKey int // bytes of the shortest key in lines that are ended, as written
 }

@@ -1,19 +1,24 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
 
 	"patchbay.example/plugin/csvdir/internal/columns"
+	"patchbay.example/plugin/csvdir/internal/rows"
 )
 
 // source is the row as an object of header and value, in the order of the
 // columns, each value as it is written but for passwords, which are left empty; of
-// JSON lines, the line itself.
+// JSON lines, the line itself, without passwords as well.
 func (p *plan) source(r row) []byte {
-	if r.source != nil {
-		return r.source
+	switch {
+	case r.source != nil && p.hasSecrets:
+		return rows.Redact(bytes.Clone(r.source), p.isSecretPath)
+	case r.source != nil:
+		return bytes.Clone(r.source) // the reader's, until the next row
 	}
 	size := 2
 	for _, cell := range r.cells {
@@ -37,12 +42,24 @@ func (p *plan) source(r row) []byte {
 	return append(object, '}')
 }
 
-func secretColumns(headers []string) []bool {
-	secret := make([]bool, len(headers))
-	for i, header := range headers {
-		secret[i] = columns.IsSecret(header)
+// findSecrets finds the columns of passwords.
+func (p *plan) findSecrets() {
+	p.secret = make([]bool, len(p.headers))
+	p.secretPaths = make(map[string]bool, len(p.headers))
+	for i, header := range p.headers {
+		p.secret[i] = columns.IsSecretPath(header)
+		p.secretPaths[header] = p.secret[i]
+		p.hasSecrets = p.hasSecrets || p.secret[i]
 	}
-	return secret
+}
+
+// isSecretPath reports whether a member of JSON lines holds passwords. Those with
+// very long paths are no columns.
+func (p *plan) isSecretPath(path []byte) bool {
+	if secret, ok := p.secretPaths[string(path)]; ok {
+		return secret
+	}
+	return columns.IsSecretPath(string(path))
 }
 
 // quoteHeaders writes the names of columns as those of an object's members.

@@ -101,6 +101,7 @@ func (s *survey) collectPaths(ctx context.Context) error {
 		}
 		t.unknown = func(path string) {
 			if len(path) > maxHeaderBytes || len(t.paths) > rows.MaxColumns {
+				s.plan.hasSecrets = s.plan.hasSecrets || columns.IsSecretPath(path)
 				return // the source has it
 			}
 			s.plan.headers = append(s.plan.headers, path)
@@ -122,7 +123,8 @@ func (s *survey) collectPaths(ctx context.Context) error {
 // propose says what the columns mean.
 func (s *survey) propose(context.Context) error {
 	s.plan.meaning = columns.Propose(s.plan.headers, s.overrides)
-	s.plan.quoted, s.plan.secret = quoteHeaders(s.plan.headers), secretColumns(s.plan.headers)
+	s.plan.quoted = quoteHeaders(s.plan.headers)
+	s.plan.findSecrets()
 	s.plan.fallback = s.config.defaultStatus()
 	if unused := s.plan.meaning.Unused; len(unused) > 0 {
 		return plugin.Refuse(reasonColumnMissing, "The mapping names columns that the file does not have: %s. It has %s.", quoteAll(unused), quoteAll(s.plan.headers))

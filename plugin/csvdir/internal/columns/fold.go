@@ -55,12 +55,30 @@ func withoutBrackets(text string) string {
 // accounts have one, mostly of asterisks.
 func IsSecret(header string) bool {
 	switch Fold(header) {
-	case "password", "passwords", "passwordhash", "initialpassword", "temporarypassword", "passwort", "kennwort", "initialpasswort", "motdepasse", "contrasena", "clave", "senha", "wachtwoord", "losenord", "haslo", "secret", "pin":
+	case "password", "passwords", "passwordhash", "initialpassword", "temporarypassword", "passwort", "kennwort", "initialpasswort", "motdepasse", "contrasena", "clave", "senha", "wachtwoord", "losenord", "haslo", "secret", "pin",
+		"userpassword", "unicodepwd", "pwd", "passwd", "newpassword", "defaultpassword", "apikey", "accesstoken", "refreshtoken", "privatekey":
 		return true
 	default:
 		return false
 	}
 }
+
+// IsSecretPath reports whether a column holds passwords by its header, or by a
+// segment of its dotted path: credentials.password.value.
+func IsSecretPath(path string) bool {
+	if IsSecret(path) {
+		return true
+	}
+	for segment := range strings.SplitSeq(path, ".") {
+		if len(segment) <= maxSecretBytes && IsSecret(segment) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxSecretBytes bounds what is looked at as a segment of a path.
+const maxSecretBytes = 256
 
 // digraphs are how German writes its letters where it has none of them.
 var digraphs = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "ae", "Ö", "oe", "Ü", "ue")

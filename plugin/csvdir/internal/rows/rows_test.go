@@ -135,6 +135,32 @@ func FuzzFlatten(f *testing.F) {
 	})
 }
 
+// Of an object some values are emptied, and nothing else is changed.
+func FuzzRedact(f *testing.F) {
+	f.Add(`{"a":1,"bb": {"c":["x",null,true]} ,"dd":"\"","e":""}`)
+	f.Add(`{"bb":"x","bb":"y"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		secret := func(path []byte) bool { return len(path)%2 == 0 }
+		type member struct{ path, value string }
+		var want, got []member
+		if !Flatten([]byte(text), func(path []byte, value string) {
+			if secret(path) {
+				value = ""
+			}
+			want = append(want, member{string(path), value})
+		}) {
+			return
+		}
+		redacted := Redact([]byte(text), secret)
+		if !json.Valid(redacted) || !Flatten(redacted, func(path []byte, value string) { got = append(got, member{string(path), value}) }) {
+			t.Fatalf("%s becomes %s, which is no JSON", text, redacted)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s becomes %s", text, redacted)
+		}
+	})
+}
+
 func flattenDecoded(path string, value any, to map[string]string) {
 	under := func(name string) string {
 		if path == "" {
