@@ -17,6 +17,9 @@ const maxEmptyPages = 1000
 // page's cursor is empty; the last page names no next one.
 func (l *listing) byCursor(ctx context.Context, at place) error {
 	seen, empty := cycle{}, 0
+	if at.Count == 0 {
+		at.Count = l.count
+	}
 	for {
 		page, err := l.fetch(ctx, at, url.Values{"cursor": {at.Service}})
 		if err != nil {
@@ -47,7 +50,7 @@ func (l *listing) byCursor(ctx context.Context, at place) error {
 // afterPage is the step that a page makes.
 func afterPage(at place, page scimapi.List) step {
 	next := at
-	next.After = ""
+	next.After, next.Sent = "", 0
 	next.Service = page.Next
 	next.Position += len(page.Elements)
 	// The smallest total, so that those who join meanwhile are not waited for.

@@ -153,9 +153,9 @@ func TestRefusedConnectionsSayWhichCheckFailsAndWhy(t *testing.T) {
 		check, reason string
 		class         connectorv1.Class
 	}{
-		"a web site":             {answer(200, page, "Content-Type", "text/html"), "address", scimapi.ReasonNotSCIM, invalid},
+		"a web site":             {answer(200, page, "Content-Type", "text/html"), "users", scimapi.ReasonNotSCIM, invalid},
 		"not JSON":               {answer(200, `hello`), "address", scimapi.ReasonAnswerUnreadable, misbehaved},
-		"a redirect":             {answer(302, "", "Location", "https://sign-in.example.com/?session=1"), "address", scimapi.ReasonRedirected, invalid},
+		"a redirect":             {answer(302, "", "Location", "https://sign-in.example.com/?session=1"), "users", scimapi.ReasonRedirected, invalid},
 		"out of service":         {answer(503, page, "Content-Type", "text/html", "Retry-After", "30"), "address", scimapi.ReasonServiceUnavailable, unavailable},
 		"limited at once":        {answer(429, "", "Retry-After", "45"), "address", scimapi.ReasonRateLimited, limited},
 		"nothing there":          {answer(404, page, "Content-Type", "text/html"), "users", scimapi.ReasonAddressWrong, invalid},
@@ -256,6 +256,32 @@ func TestNetworksThatDoNotLeadThere(t *testing.T) {
 			wantFailure(t, newRig(t, address).tryConnect(), "address", want.reason, want.class)
 		})
 	}
+}
+
+func TestASignInPageForThoseWithoutATokenIsNoObstacle(t *testing.T) {
+	t.Parallel()
+	for _, signIn := range []http.HandlerFunc{answer(302, "", "Location", "/login"), answer(200, "<html>Sign in</html>", "Content-Type", "text/html")} {
+		users := butUsers(answer(200, `{"totalResults":1,"Resources":[{"id":"u1"}]}`))
+		r := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") == "" {
+				signIn(w, r)
+				return
+			}
+			users(w, r)
+		})
+		if got := checksOf(r.tryConnect()); got != allOK {
+			t.Errorf("%s, want %s", got, allOK)
+		}
+	}
+	// A service that describes itself to everybody, and takes the token nowhere else.
+	open := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/ServiceProviderConfig") {
+			butUsers(nil)(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	})
+	wantFailure(t, open.tryConnect(), "resource_types", scimapi.ReasonTokenRejected, connectorv1.Class_CLASS_CREDENTIALS_REJECTED)
 }
 
 func TestGroupsThatCannotBeReadAreAWarning(t *testing.T) {

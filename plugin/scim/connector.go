@@ -116,8 +116,8 @@ func (a *attempt) readConfig(configuration plugin.Configuration) (string, error)
 }
 
 // reach asks for the service's description without a token, which RFC 7644
-// section 4 lets a service require: any answer of a server that is no web site
-// will do. Where there is nothing, /v2 may have been left out (section 3.13).
+// section 4 lets a service require: any answer of a server will do, for some send
+// whoever has no token to a sign-in page. Where there is nothing, /v2 may have been left out (section 3.13).
 func (a *attempt) reach(ctx context.Context) (string, error) {
 	client := *a.session.client
 	client.Tokens = nil
@@ -141,7 +141,8 @@ func (a *attempt) reach(ctx context.Context) (string, error) {
 // have users: it wants a token, or does not describe itself.
 func answersAnyway(e *scimapi.Error) bool {
 	switch e.Reason {
-	case scimapi.ReasonTokenRejected, scimapi.ReasonAccessDenied, scimapi.ReasonAddressWrong, scimapi.ReasonRequestRefused:
+	case scimapi.ReasonTokenRejected, scimapi.ReasonAccessDenied, scimapi.ReasonAddressWrong, scimapi.ReasonRequestRefused,
+		scimapi.ReasonRedirected, scimapi.ReasonNotSCIM:
 		return true
 	}
 	return e.HTTPStatus == http.StatusInternalServerError
@@ -163,7 +164,7 @@ func (a *attempt) authenticate(ctx context.Context) (string, error) {
 	if a.session.config.Authentication == authClientCredentials {
 		return "The token endpoint gave an access token.", nil
 	}
-	return "A bearer token is given.", nil
+	return "A bearer token is given; whether the service takes it shows next.", nil
 }
 
 // readServiceConfig reads ServiceProviderConfig, unless it came without a token.
@@ -196,6 +197,9 @@ func (a *attempt) readServiceConfig(ctx context.Context) (string, error) {
 // are for people to see; what counts is whether users can be listed.
 func (a *attempt) readResourceTypes(ctx context.Context) (string, error) {
 	types, err := a.session.list(ctx, pathResourceTypes, nil, a.wait)
+	if errors.Is(err, &scimapi.Error{Reason: scimapi.ReasonTokenRejected}) {
+		return "", refuse(err)
+	}
 	if err != nil {
 		return "", &plugin.Warning{Reason: scimapi.ReasonSchemasMissing, Detail: "Users are looked for at /Users. " + sentence(err.Error())}
 	}

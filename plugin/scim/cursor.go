@@ -33,9 +33,12 @@ type place struct {
 	Sorted bool `json:"s,omitempty"`
 	// Aligned says that the service serves whole pages only: see advance.
 	Aligned bool `json:"g,omitempty"`
-	// After stands for the last record sent of the page that begins here, where
-	// a page had to be sent in pieces.
+	// Sent is how many records of the page that begins here were sent, and After
+	// stands for the last of them, where a page had to be sent in pieces.
+	Sent  int    `json:"c,omitempty"`
 	After string `json:"a,omitempty"`
+	// Count is the page size with which the service's cursors are asked for.
+	Count int `json:"q,omitempty"`
 
 	// Service is the service's own cursor of the next page. It stands behind the
 	// rest, so that it may be as long as possible.
@@ -49,8 +52,11 @@ type sealed struct {
 	Bound    string `json:"b"`
 }
 
-// binding stands for the address and the filter of a connection.
-func binding(address, filter string) string { return mark(address + "\n" + filter) }
+// binding stands for what a connection lists: address, filter and the attributes to
+// leave out.
+func binding(address, filter string, excluded ...string) string {
+	return mark(address + "\n" + filter + "\n" + strings.Join(excluded, ","))
+}
 
 // mark stands for a text: the first bytes of its SHA-256. Two texts of one list
 // with the same mark are not to be expected below billions of them.
@@ -117,7 +123,7 @@ func parseCursor(cursor, resource, bound string) (place, error) {
 	case s.Resource != resource:
 		return place{}, plugin.Refuse(plugin.ReasonCursorInvalid, "This cursor belongs to another resource, %q.", s.Resource)
 	case s.Bound != bound:
-		return place{}, plugin.Refuse(plugin.ReasonCursorInvalid, "This cursor belongs to another SCIM address, or to another filter for users.")
+		return place{}, plugin.Refuse(plugin.ReasonCursorInvalid, "This cursor belongs to another SCIM address, or to another filter or other attributes to leave out.")
 	}
 	return s.place, nil
 }
@@ -132,7 +138,7 @@ func serviceCursor(tail string) (string, bool) {
 
 // valid reports whether the place can be one of this connector's.
 func (p place) valid() bool {
-	return (p.Mode == pagingIndex || p.Mode == pagingCursor) && p.Position >= 0 && p.Total >= 0 && p.Size >= 0
+	return (p.Mode == pagingIndex || p.Mode == pagingCursor) && p.Position >= 0 && p.Total >= 0 && p.Size >= 0 && p.Sent >= 0 && p.Count >= 0
 }
 
 // cursor is the text of a place, or an error where the service's own cursor makes

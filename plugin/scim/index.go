@@ -106,6 +106,10 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 	}
 	n, total := len(page.Elements), page.Total
 	anchor := slices.IndexFunc(page.Elements, func(e []byte) bool { return keyOf(e) == at.Anchor })
+	same := isSame(at, page)
+	if same {
+		anchor = n - 1 // and not an earlier one with the same id
+	}
 	after := asksAfter(at, how)
 	if anchor < 0 && !after {
 		if how == askBack {
@@ -131,10 +135,20 @@ func advance(at place, how ask, start int, page scimapi.List) (step, error) {
 		if next.Aligned && anchor >= 0 {
 			next.Position = at.Position + len(fresh)
 		}
+		if anchor > 0 && how != askBack {
+			// Who stands before the anchor has joined or was read already; a repeat
+			// does no harm.
+			fresh = slices.Concat(page.Elements[:anchor], fresh)
+		}
 		return step{fresh: fresh, next: next}, nil
 	}
-	same := n > 0 && keyOf(page.Elements[0]) == at.Head
 	return nothingFollows(at, how, start, anchor, n, total, same)
+}
+
+// isSame reports whether a page is the one before it again, by both its ends.
+func isSame(at place, page scimapi.List) bool {
+	n := len(page.Elements)
+	return n > 1 && keyOf(page.Elements[0]) == at.Head && keyOf(page.Elements[n-1]) == at.Anchor
 }
 
 // advanceFromStart takes in a list's first page.
@@ -163,8 +177,8 @@ func passedOver(at place, shift, total int) bool {
 // asksAfter reports whether the resource after the anchor was asked for.
 func asksAfter(at place, how ask) bool { return how == askAfter || how == askWhole || at.Aligned }
 
-// nothingFollows decides about a page without anybody new. same says that it begins
-// as the page before it did.
+// nothingFollows decides about a page without anybody new. same says that it is
+// the page before again.
 func nothingFollows(at place, how ask, start, anchor, n, total int, same bool) (step, error) {
 	moved, after := at, asksAfter(at, how)
 	if anchor == 0 || how == askBack || !after && !same {
@@ -221,7 +235,7 @@ func advanceFromZero(at place, page scimapi.List) (step, error) {
 // reached is the place behind the page's last resource.
 func (p place) reached(position int, page scimapi.List) place {
 	p.Position, p.Anchor, p.Head = position, keyOf(page.Elements[len(page.Elements)-1]), keyOf(page.Elements[0])
-	p.Total, p.After, p.Size = max(page.Total, 0), "", max(p.Size, len(page.Elements))
+	p.Total, p.After, p.Sent, p.Size = max(page.Total, 0), "", 0, max(p.Size, len(page.Elements))
 	return p
 }
 
@@ -260,7 +274,7 @@ func (l *listing) byIndex(ctx context.Context, at place) error {
 		if page.Next != "" && l.follow && at.Position == 0 {
 			// RFC 9865 section 2.3: a service may offer cursors unasked. It is asked
 			// again, for the queries of one list have to be the same.
-			return l.byCursor(ctx, place{Mode: pagingCursor, After: at.After})
+			return l.byCursor(ctx, place{Mode: pagingCursor, After: at.After, Sent: at.Sent})
 		}
 		s, err := advance(at, how, start, page)
 		if err != nil {

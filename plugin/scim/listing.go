@@ -86,7 +86,13 @@ func (l *listing) queryAt(at place) url.Values {
 func (l *listing) fetch(ctx context.Context, at place, paging url.Values) (scimapi.List, error) {
 	query := l.queryAt(at)
 	maps.Copy(query, paging)
-	query.Set("count", strconv.Itoa(l.count))
+	// RFC 9865 section 2: the queries of one list differ in their cursor only, also
+	// where another process goes on with another page size.
+	count := l.count
+	if at.Count > 0 {
+		count = at.Count
+	}
+	query.Set("count", strconv.Itoa(count))
 	return l.list(ctx, l.path, query, l.wait)
 }
 
@@ -141,7 +147,8 @@ const (
 // place, and what stands there already sent. Records are made as they are sent, for
 // a page of groups may have millions of members.
 func (l *listing) emit(ctx context.Context, at place, s step) error {
-	skip := sentAlready(l, s.fresh, at.After)
+	skip := l.sentAlready(at, s.fresh)
+	sent := skip
 	var piece []plugin.Record
 	size := 0
 	for i, element := range s.fresh {
@@ -158,7 +165,8 @@ func (l *listing) emit(ctx context.Context, at place, s step) error {
 				continue
 			}
 			if len(piece) == maxPageRecords || len(piece) > 0 && size+len(record.Source) > maxPageBytes {
-				if err := l.sendPiece(ctx, at, piece); err != nil {
+				sent += len(piece)
+				if err := l.sendPiece(ctx, at, piece, sent); err != nil {
 					return err
 				}
 				piece, size = nil, 0
@@ -176,9 +184,10 @@ func (l *listing) emit(ctx context.Context, at place, s step) error {
 	return l.stream.Page(piece, cursor)
 }
 
-// sendPiece sends a part of what stands at a place.
-func (l *listing) sendPiece(ctx context.Context, at place, piece []plugin.Record) error {
-	at.After = mark(piece[len(piece)-1].ID)
+// sendPiece sends a part of what stands at a place, with which so many records of
+// it are sent.
+func (l *listing) sendPiece(ctx context.Context, at place, piece []plugin.Record, sent int) error {
+	at.After, at.Sent = mark(piece[len(piece)-1].ID), sent
 	cursor, err := l.cursor(at)
 	if err != nil {
 		return err
@@ -198,26 +207,29 @@ func (l *listing) quarantine(at place, i int, problem string) error {
 	return l.stream.Quarantine("", location, plugin.ReasonRecordUnreadable, sentence(problem))
 }
 
-// sentAlready counts the records of a page up to the one that after stands for,
-// which were sent before. Where it is not among them, the page has changed, and all
-// are sent.
-func sentAlready(l *listing, elements [][]byte, after string) int {
-	if after == "" {
-		return 0
-	}
-	n, sent := 0, 0
+// sentAlready is how many records of a page were sent before. Where the last of them
+// is not the one that it was, the page has changed, and all are sent.
+func (l *listing) sentAlready(at place, elements [][]byte) int {
+	n := 0
 	for _, element := range elements {
+		if at.Sent == 0 {
+			break
+		}
 		records, problem := l.read(element)
 		if problem != "" {
 			continue
 		}
 		for record := range records {
-			if n++; mark(record.ID) == after {
-				sent = n
+			if n++; n < at.Sent {
+				continue
 			}
+			if mark(record.ID) == at.After {
+				return n
+			}
+			return 0
 		}
 	}
-	return sent
+	return 0
 }
 
 // sentence gives a text a capital letter and a full stop. A host name at its

@@ -297,6 +297,46 @@ func TestOneHugeAnswerIsCutAndResumesWithin(t *testing.T) {
 	}
 }
 
+func TestIdsThatComeTwiceEndAndLoseNobody(t *testing.T) {
+	t.Parallel()
+	ids := []string{"a", "b", "c", "a"}
+	for name, settings := range map[string]scimtest.StrictSettings{
+		"everything at once": {Users: objects(ids...), IgnorePaging: true},
+		"by the book":        {Users: objects(ids...)},
+		"whole pages":        {Users: objects(ids...), WholePages: true},
+		"without ids":        {Users: []json.RawMessage{[]byte("null"), []byte(`{"id":"a"}`), []byte(`{"id":"b"}`), []byte(`{"id":"c"}`), []byte("null")}, IgnorePaging: true},
+	} {
+		for _, size := range []int{2, 3, 4, 10} {
+			r, server := strict(t, settings)
+			r.set("page_size", size).connect().sync().wantComplete().wantEverybody(ids)
+			if server.Lists() > 20 {
+				t.Errorf("%s, %d a page: %d requests", name, size, server.Lists())
+			}
+		}
+	}
+}
+
+func TestAPieceOfAPageThatRepeatsIdsIsGoneOnWith(t *testing.T) {
+	t.Parallel()
+	people := scimtest.People(3000)
+	users := scimtest.UserObjects(people)
+	users = append(users, users[1999]) // where the first piece ends
+	for _, cursors := range []bool{false, true} {
+		r, _ := strict(t, scimtest.StrictSettings{Users: users, IgnorePaging: !cursors, Cursors: cursors, CursorsOnly: cursors, Before: withoutCount})
+		whole := r.connect().sync().wantComplete()
+		rest := r.syncFrom(whole.pages[0].cursor).wantComplete()
+		rest.wantEverybody(idsOf(people[2000:]))
+	}
+}
+
+func TestTheServicesCursorsAreAskedWithOnePageSize(t *testing.T) {
+	t.Parallel()
+	people := scimtest.People(40)
+	r, _ := strict(t, scimtest.StrictSettings{Users: scimtest.UserObjects(people), Cursors: true}) // which objects to another count
+	whole := r.set("page_size", 10).connect().sync().wantComplete()
+	r.set("page_size", 15).reconnect().syncFrom(whole.pages[0].cursor).wantComplete().wantIDs(idsOf(people[10:]))
+}
+
 // withoutCount makes a service ignore count.
 func withoutCount(_ *scimtest.Strict, _ int, _ http.ResponseWriter, r *http.Request) bool {
 	query := r.URL.Query()

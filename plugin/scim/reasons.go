@@ -25,6 +25,9 @@ func reason(name string, class plugin.Class, title, fix string) plugin.Reason {
 
 // settingsReasons are about what was entered, and are found before any request.
 var settingsReasons = []plugin.Reason{
+	// One of the SDK's own, with what helps here.
+	reason(plugin.ReasonResourceUnknown, plugin.ConfigInvalid, "No such resource",
+		"Ask for users; for groups and memberships, switch groups on in the configuration first."),
 	reason(scimapi.ReasonAddressInvalid, plugin.ConfigInvalid, "Base URL not valid",
 		"Copy the SCIM base URL from "+scimPage+", for example https://example.com/scim/v2."),
 	reason(scimapi.ReasonAddressPlainHTTP, plugin.ConfigInvalid, "Address not encrypted",

@@ -99,7 +99,7 @@ func collect(t *testing.T, stream grpc.ServerStreamingClient[connectorv1.SyncRes
 			got.quarantined = append(got.quarantined, event.GetQuarantined())
 		case event.HasRestarted():
 			given.Store(event.GetRestarted().GetReason(), true)
-			got.restarts, got.pages = append(got.restarts, event.GetRestarted()), nil
+			got.restarts, got.pages, got.quarantined = append(got.restarts, event.GetRestarted()), nil, nil
 		case event.HasCompleted():
 			got.completed = event.GetCompleted()
 		}
@@ -134,6 +134,9 @@ func (g *run) wantComplete() *run {
 	}
 	if got, want := g.completed.GetRecords(), uint64(len(g.records())); got != want {
 		g.t.Errorf("Completed counts %d records, and %d came", got, want)
+	}
+	if got, want := g.completed.GetQuarantined(), uint64(len(g.quarantined)); got != want {
+		g.t.Errorf("Completed counts %d in quarantine, and %d came", got, want)
 	}
 	if got, want := g.completed.GetPages(), uint64(len(g.pages)); got != want {
 		g.t.Errorf("Completed counts %d pages, and %d came", got, want)

@@ -132,7 +132,7 @@ func boundTo(c config) string {
 	if err != nil {
 		return ""
 	}
-	return binding(base.String(), c.Filter)
+	return binding(base.String(), c.Filter, c.ExcludeAttributes...)
 }
 
 // minCount leaves room for somebody new in a page that begins with the anchor.
