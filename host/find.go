@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"patchbay.example/internal/spelling"
 )
 
 // modulePath is the module that connectors are built from when none is found
@@ -63,10 +65,29 @@ func Find(ctx context.Context, lookup Lookup) (Found, error) {
 		return Found{Path: file}, nil
 	}
 	root := moduleRoot(ctx)
-	if root == "" || !isFolder(filepath.Join(root, "plugin", lookup.Name)) {
-		return Found{}, faultf(ConnectorNotFound, "there is no connector %q beside this program or in the folder of connectors; in Patchbay's source folder, build it with: go build -o bin/ ./plugin/%s", lookup.Name, lookup.Name)
+	if root == "" {
+		return Found{}, faultf(ConnectorNotFound, "there is no connector %q beside this program or in the folder of connectors; one of Patchbay's own is built in its source folder: go build -o bin/ ./plugin/%s", lookup.Name, lookup.Name)
+	}
+	if !isFile(filepath.Join(root, "plugin", lookup.Name, "main.go")) {
+		return Found{}, faultf(ConnectorNotFound, "there is no connector %q beside this program, in the folder of connectors or among Patchbay's own%s", lookup.Name, ownConnectors(root, lookup.Name))
 	}
 	return build(ctx, root, lookup, file)
+}
+
+// ownConnectors ends a sentence about a connector that this module does not have:
+// with the one that was meant, or with those there are.
+func ownConnectors(root, name string) string {
+	mains, err := filepath.Glob(filepath.Join(root, "plugin", "*", "main.go"))
+	if err != nil || len(mains) == 0 {
+		return ""
+	}
+	for i, path := range mains {
+		mains[i] = filepath.Base(filepath.Dir(path))
+	}
+	if nearest, ok := spelling.Nearest(name, mains); ok {
+		return fmt.Sprintf("; did you mean %s?", nearest)
+	}
+	return ", which are " + strings.Join(mains, ", ")
 }
 
 // build builds a connector of this module into a temporary folder.
@@ -124,9 +145,4 @@ func moduleRoot(ctx context.Context) string {
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }

@@ -18,6 +18,9 @@ const (
 	ConnectorWritableByOthers Reason = "CONNECTOR_WRITABLE_BY_OTHERS"
 	// ChecksumMismatch: the file is not the one that was pinned.
 	ChecksumMismatch Reason = "CHECKSUM_MISMATCH"
+	// ConnectorUndeclared: an installation that runs declared connectors only has
+	// not been told to trust this one.
+	ConnectorUndeclared Reason = "CONNECTOR_UNDECLARED"
 	// WrongArchitecture: the file is no program for this machine.
 	WrongArchitecture Reason = "WRONG_ARCHITECTURE"
 	// SocketPathTooLong: a socket's path would exceed what systems take.
@@ -82,6 +85,7 @@ var reasons = map[Reason]reasonDetails{
 	ConnectorNotExecutable:    {config, "Name the connector's executable, and make it readable and executable for this user (chmod 755)."},
 	ConnectorWritableByOthers: {config, "Take the right to write from others (chmod go-w) after making sure that the file is still the one you installed."},
 	ChecksumMismatch:          {config, "Install the connector again from where you trust, or pin the checksum of the version that you mean to run."},
+	ConnectorUndeclared:       {config, "If it is the connector that you mean to run, declare it: patchbay connectors trust, with its name."},
 	WrongArchitecture:         {config, "Get or build the connector for this operating system and processor."},
 	SocketPathTooLong:         {config, "Choose a shorter runtime folder."},
 	RuntimeDirUnusable:        {ours, "Choose another runtime folder, one that only this user can use, on a disk with room."},

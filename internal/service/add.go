@@ -95,8 +95,11 @@ func suggested(r Resource) time.Duration {
 func (d Draft) resource(offered []Resource) (Resource, error) {
 	names := make([]string, 0, len(offered))
 	for _, r := range offered {
-		if r.Name == d.Resource || d.Resource == "" && r.people {
+		switch {
+		case r.people && (d.Resource == "" || d.Resource == r.Name):
 			return r, nil
+		case r.Name == d.Resource:
+			return Resource{}, &InputError{Field: "resource", Problem: fmt.Sprintf("is %q, which are no people, and a directory is of people; harness sync reads them", d.Resource)}
 		}
 		names = append(names, r.Name)
 	}

@@ -118,6 +118,7 @@ func TestADraftThatCantBeRightIsRefused(t *testing.T) {
 		"a short interval": {service.Draft{Name: "acme", Connector: "okta", Settings: service.Settings{Interval: service.Duration(time.Second)}}, "interval"},
 		"a long deadline":  {service.Draft{Name: "acme", Connector: "okta", Settings: service.Settings{Deadline: service.Duration(30 * 24 * time.Hour)}}, "deadline"},
 		"101 percent":      {service.Draft{Name: "acme", Connector: "okta", Settings: service.Settings{ShrinkPercent: 101}}, "shrink_percent"},
+		"no people":        {service.Draft{Name: "acme", Connector: "okta", Config: r.config(nil), Settings: service.Settings{Resource: "user_types"}}, "resource"},
 		"no such resource": {service.Draft{Name: "acme", Connector: "okta", Config: r.config(nil), Settings: service.Settings{Resource: "printers"}}, "resource"},
 	}
 	for name, tt := range tests {

@@ -60,7 +60,7 @@ func (s *Service) connector(ctx context.Context, name string) (Connector, error)
 		c.Trust = TrustChanged
 	}
 	launched, err := s.launch(ctx, name)
-	if errors.Is(err, &host.Fault{Reason: host.ChecksumMismatch}) {
+	if errors.Is(err, &host.Fault{Reason: host.ChecksumMismatch}) || errors.Is(err, &host.Fault{Reason: host.ConnectorUndeclared}) {
 		c = c.unusable(err)
 		c.Fix = fmt.Sprintf("If this is the connector that you mean to run, declare it: patchbay connectors trust %s. Else install the right one.", name)
 		return c, nil

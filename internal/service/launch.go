@@ -58,7 +58,7 @@ func (s *Service) launch(ctx context.Context, name string) (*host.Connector, err
 	switch {
 	case errors.Is(err, store.ErrNotFound) && s.RequirePin:
 		return nil, &host.Fault{
-			Reason:  host.ChecksumMismatch,
+			Reason:  host.ConnectorUndeclared,
 			Message: fmt.Sprintf("this installation runs declared connectors only, and nobody has declared %s trusted (patchbay connectors trust %s)", name, name),
 		}
 	case errors.Is(err, store.ErrNotFound):

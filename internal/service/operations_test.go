@@ -119,7 +119,7 @@ func TestADeclaredConnectorIsTheOnlyOneThatRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.ConnectorFolder, r.RequirePin = folder, true
-	if _, err := r.Form(t.Context(), "okta"); !errors.Is(err, &host.Fault{Reason: host.ChecksumMismatch}) {
+	if _, err := r.Form(t.Context(), "okta"); !errors.Is(err, &host.Fault{Reason: host.ConnectorUndeclared}) {
 		t.Errorf("a connector that nobody has declared runs: %v", err)
 	}
 	c, err := r.TrustConnector(t.Context(), "okta")

@@ -155,9 +155,9 @@ func (p Plan) cause(reason string) string {
 	case p.Removed < (p.StandsWithAccess-p.WithAccess)/2:
 		return "Most of them are still listed and were deactivated at the service."
 	case p.mostly(p.Departments) != "":
-		return fmt.Sprintf("Most of them are of the department %q: probably what the connection may see was limited at the service, such as an admin role to some groups.", p.mostly(p.Departments))
+		return fmt.Sprintf("Most of them are of the department %q: probably what the connection may see was limited at its source, as by an admin role for some groups, a filter, or another export.", p.mostly(p.Departments))
 	default:
-		return "Probably the service ended its list early, or what the connection may see was limited there, such as an admin role to some groups."
+		return "Probably the list ended early at its source, or what the connection may see was limited there, as by an admin role for some groups, a filter, or an export of a part."
 	}
 }
 

@@ -96,10 +96,20 @@ func (p *person) version() store.Version {
 	}
 	v.UserName, v.Email = user.GetUserName(), emailOf(user)
 	v.Title, v.Department = user.GetTitle(), user.GetDepartment()
-	v.Status = user.GetStatus()
+	v.Status = statusOf(user)
 	v.Access = user.GetStatusKind() != connectorv1.UserStatus_USER_STATUS_DEPROVISIONED
 	v.Name = cmp.Or(strings.TrimSpace(user.GetDisplayName()), fullName(user.GetName()), user.GetUserName(), v.Email, p.record.GetId())
 	return v
+}
+
+// statusOf is the service's own word for the status; where it has none, as a file
+// with dates only, that of the contract.
+func statusOf(user *connectorv1.User) string {
+	kind := user.GetStatusKind()
+	if user.GetStatus() != "" || kind == connectorv1.UserStatus_USER_STATUS_UNSPECIFIED {
+		return user.GetStatus()
+	}
+	return strings.TrimPrefix(kind.String(), "USER_STATUS_")
 }
 
 // fullName puts a name together of its parts.

@@ -92,6 +92,24 @@ func TestOnlyTheDeactivatedHaveNoAccess(t *testing.T) {
 	}
 }
 
+// A file may have dates and no word for a status.
+func TestAStatusWithoutAWordIsTheContracts(t *testing.T) {
+	for _, c := range []struct {
+		word string
+		kind connectorv1.UserStatus
+		want string
+	}{
+		{"", connectorv1.UserStatus_USER_STATUS_DEPROVISIONED, "DEPROVISIONED"},
+		{"", connectorv1.UserStatus_USER_STATUS_UNSPECIFIED, ""},
+		{"ausgeschieden", connectorv1.UserStatus_USER_STATUS_DEPROVISIONED, "ausgeschieden"},
+	} {
+		v := stagedRecord(account(login, func(b *connectorv1.User_builder) { b.Status, b.StatusKind = c.word, c.kind })).Version()
+		if v.Status != c.want {
+			t.Errorf("the status %q of kind %v is %q, want %q", c.word, c.kind, v.Status, c.want)
+		}
+	}
+}
+
 func TestASignInIsNoChange(t *testing.T) {
 	t.Parallel()
 	before, after := stagedRecord(account(login, nil)), stagedRecord(account(updated, nil))

@@ -57,6 +57,13 @@ func TestWhereAConnectorIsFound(t *testing.T) {
 			t.Errorf("want a check that says how to build the connector, got %v", namesOf(report))
 		}
 	})
+	t.Run("not in the sources", func(t *testing.T) {
+		for name, want := range map[string]string{"csv": "did you mean csvdir?", "printers": "which are csvdir, ldap, okta, scim"} {
+			c := r.command("check", "--connector", name)
+			c.Path, c.Folder = alone, filepath.Join(programtest.ModuleFolder(t), "docs")
+			c.Run(t).WantCode(wire.ExitUsage).WantStdout(want)
+		}
+	})
 	t.Run("not at the path given", func(t *testing.T) {
 		c := r.command("sync", "--resource", "users", "--connector", "./absent/okta")
 		c.Run(t).WantCode(wire.ExitUsage).WantNoStdout().WantStderr("/absent/okta", "(CONNECTOR_NOT_FOUND)", "To fix: ")

@@ -52,7 +52,7 @@ func writeConnectors(w io.Writer, connectors []service.Connector) {
 	t.write(w)
 	for _, c := range connectors {
 		if c.Problem != "" {
-			_, _ = fmt.Fprintf(w, "\n%s can't be used: %s\n", c.Name, clean(c.Problem))
+			_, _ = fmt.Fprintf(w, "\n%s: %s\n", c.Name, clean(c.Problem))
 			program.WriteFix(w, "", clean(c.Fix))
 		}
 	}

@@ -119,6 +119,9 @@ func writePeople(w io.Writer, found []service.Person, search string) {
 	t := newTable("ID", "NAME", "TITLE", "DEPARTMENT", "E-MAIL", "STATUS")
 	for _, p := range found {
 		status := p.Status
+		if !p.Access {
+			status = strings.TrimSpace(status + " (no access)")
+		}
 		if p.Stale {
 			status += " (stale)"
 		}
@@ -170,7 +173,9 @@ func (a *app) writePerson(w io.Writer, p service.Person) {
 	f.add("Department", p.Department)
 	f.add("Status", p.Status)
 	f.add("Access", yesNo(p.Access))
-	f.add("Last sign-in", a.when(p.LastLogin))
+	if p.LastLogin != nil { // not every service knows of any
+		f.add("Last sign-in", a.when(p.LastLogin))
+	}
 	if p.Stale {
 		f.add("Stale", "the last run could not read the record: this is the last good state")
 	}
