@@ -152,6 +152,9 @@ func TestAFileThatIsStillBeingWrittenIsRefused(t *testing.T) {
 			// The tests' clock stands still: the file never gets older.
 			r.writeAt(content, testDay.Add(-settle+time.Millisecond))
 			r.wantRefused("FILE_CHANGING", connectorv1.Class_CLASS_SERVICE_UNAVAILABLE)
+			r.client = serveConnector(t)
+			r.writeAt(content, testDay.Add(settle/2)) // by the clock of another machine
+			r.wantRefused("FILE_CHANGING", connectorv1.Class_CLASS_SERVICE_UNAVAILABLE)
 		})
 	}
 	r := newRig(t, "people.csv", "")

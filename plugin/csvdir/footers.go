@@ -18,8 +18,8 @@ var totals = []string{
 	"records", "rows", "datensätze", "totale", "totaal", "suma", "trailer", "eof",
 }
 
-// remarks are how remarks under a table begin, in lower case, with which no name
-// and no key begins.
+// remarks are how remarks under a table begin, in lower case. Where one is in the
+// place of the key, only figures are beside it.
 var remarks = []string{
 	"total", "totals", "grand total", "summe", "gesamt", "gesamtsumme", "anzahl", "sum of", "count of", "record count", "row count", "number of", "end of",
 	"report generated", "report created", "generated", "exported", "erstellt", "exportiert", "confidential", "vertraulich", "datensätze", "records", "rows", "trailer",
@@ -55,11 +55,14 @@ func (p *plan) isFooter(r row, key int) bool {
 	if first != key && p.value(r, key) != "" {
 		return false
 	}
-	text := strings.ToLower(strings.TrimSpace(r.cells[first]))
-	if isTotal(text, r.cells[first+1:]) {
+	text, others := strings.ToLower(strings.TrimSpace(r.cells[first])), strings.Join(r.cells[first+1:], " ")
+	switch {
+	case isTotal(text, others):
 		return true
+	case len(p.headers) <= mostFooterCells || (first == key && !isFigures(others)):
+		return false
 	}
-	return len(p.headers) > mostFooterCells && slices.ContainsFunc(remarks, func(words string) bool {
+	return slices.ContainsFunc(remarks, func(words string) bool {
 		_, ok := behind(text, words)
 		return ok
 	})
@@ -67,10 +70,10 @@ func (p *plan) isFooter(r row, key int) bool {
 
 // isTotal reports whether a text is a word of a total, and all that is beside it
 // are figures, of which there are some.
-func isTotal(text string, others []string) bool {
+func isTotal(text, others string) bool {
 	for _, word := range totals {
 		if rest, ok := behind(text, word); ok {
-			beside := rest + " " + strings.Join(others, " ")
+			beside := rest + " " + others
 			return strings.ContainsFunc(beside, unicode.IsDigit) && isFigures(beside)
 		}
 	}

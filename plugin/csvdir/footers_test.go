@@ -12,7 +12,7 @@ func TestNobodyIsTakenForATotalByName(t *testing.T) {
 		quarantined  []string
 	}{
 		"a user name": {"Username,First name,Last name,Department\nann,A,B,x\nsum.li,Sum,Li,\nsum,Sum,Li,\npage-1,Page,,\n", "Username", []string{"ann", "sum.li", "sum", "page-1"}, nil},
-		"a full name": {"Full name,Title,Department,Site\nAnn A,x,y,z\nPage Turner,Clerk,,\nCount Basis,,,\nSum 2,Clerk,,\n", "Full name", []string{"Ann A", "Page Turner", "Count Basis", "Sum 2"}, nil},
+		"a full name": {"Full name,Title,Department,Site\nAnn A,x,y,z\nPage Turner,Clerk,,\nCount Basis,,,\nSum 2,Clerk,,\nTotal Eclipse,Clerk,,\n", "Full name", []string{"Ann A", "Page Turner", "Count Basis", "Sum 2", "Total Eclipse"}, nil},
 		// Without a key nobody can be listed, and the row is told of.
 		"without a key": {"Name,Title,Department,Employee ID\nAnn A,x,y,1\nPage Turner,Clerk,,\n", "Employee ID", []string{"1"}, []string{"KEY_MISSING"}},
 		"two columns":   {"Login,Name\nann,Ann\ntotal,\n", "Login", []string{"ann", "total"}, nil},

@@ -33,6 +33,10 @@ func FuzzFile(f *testing.F) {
 	f.Add([]byte("{\"id\":1,\"a\":{\"b\":[1,null,true]}}\n[]\n{\"id\":\"\\ud800\"}\n"))
 	f.Add([]byte("\xff\xfeI\x00D\x00,\x00N\x00a\x00m\x00e\x00\n\x001\x00,\x00\x00\xd8\n\x00"))
 	f.Add([]byte("ID,Name\n,,x\n1,\x81\n"))
+	f.Add([]byte("Login,Name,Title,Site\nsum.li,Sum,Li,\nsum,3,,\nLogin,Name,Title,Site\nPage 1 of 3,,,\nTotal: 3,,,"))
+	f.Add([]byte("ID,Name,Title\n1,\"A,x\n2,B,Size 12\"\n3,C,y\n4,D,\"x\n5,E\",z,,\n"))
+	f.Add([]byte("Name,ID,E-mail\nA,1001\nB,1002,b@example.com\nC,10"))
+	f.Add([]byte("{\"id\":\"1\",\"a\":{\"password\":[\"x\",{\"y\":2}]}}\n{\"id\":2,\"p\\u0061ssword\":\"\\\"\"}\n"))
 	path := filepath.Join(f.TempDir(), "people.csv")
 	f.Fuzz(func(t *testing.T, content []byte) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
