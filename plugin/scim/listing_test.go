@@ -430,7 +430,10 @@ func TestWithoutGroupsThereAreNone(t *testing.T) {
 	if err != nil || len(resources.GetResources()) != 1 {
 		t.Fatalf("the resources are %v, %v", resources, err)
 	}
-	r.syncWith(syncOf(resourceGroups, "")).wantRefused("RESOURCE_UNKNOWN", connectorv1.Class_CLASS_CONFIG_INVALID)
+	refused := r.syncWith(syncOf(resourceGroups, "")).wantRefused("RESOURCE_UNKNOWN", connectorv1.Class_CLASS_CONFIG_INVALID)
+	if fix := refused.refusal.GetFix(); !strings.Contains(fix, "switch groups on") {
+		t.Errorf("the fix %q does not say how groups are read", fix)
+	}
 
 	none, _ := company(t, scimtest.Settings{Users: scimtest.People(2)})
 	got := none.set("groups", true).connect().syncWith(syncOf(resourceGroups, "")).wantComplete()
