@@ -48,7 +48,8 @@ type book struct {
 	pages    []page
 	ids      []idHash
 	names    map[idHash]string // the first of the ids
-	bytes    int               // of all messages
+	whole    whole
+	bytes    int // of all messages
 	findings map[string][]string
 
 	open        bool // parts of a page are missing
@@ -62,7 +63,7 @@ type book struct {
 }
 
 func newBook(resource *connectorv1.Resource) *book {
-	return &book{resource: resource, findings: map[string][]string{}, names: map[idHash]string{}, inPage: map[string]struct{}{}}
+	return &book{resource: resource, findings: map[string][]string{}, names: map[idHash]string{}, inPage: map[string]struct{}{}, whole: newWhole()}
 }
 
 // broken notes that a case's rule was broken.
@@ -168,6 +169,7 @@ func (b *book) restart() {
 	}
 	b.pages, b.ids, b.bytes, b.quarantined = nil, nil, 0, 0
 	b.open, b.cursorless, b.sequence = false, false, 0
+	b.whole = newWhole()
 }
 
 // complete compares the totals.

@@ -68,6 +68,9 @@ func (t *trial) withCursors(ctx context.Context) (*book, []page, error) {
 		}
 	}
 	if len(resumable) == 0 {
+		if len(listing.pages) == 1 {
+			return nil, nil, short("The listing of %q has one page: it takes several to resume.", listing.resource.GetName())
+		}
 		return nil, nil, skip("The listing of %q has %d pages, and none with a cursor: it takes several pages to resume.", listing.resource.GetName(), len(listing.pages))
 	}
 	return listing, resumable, nil
@@ -89,13 +92,42 @@ func tryCursorResume(ctx context.Context, t *trial) error {
 			return fail("Resumed from the cursor of page %d: %v", from.number, err)
 		}
 		if problem := difference(listing.set(from.number), rest.set(0), listing, rest); problem != "" {
-			return fail("Resumed from the cursor of page %d of %d, %s. A cursor says where to go on after its page.", from.number, len(listing.pages), problem)
+			return fail("Resumed from the cursor of page %d of %d, %s. %s", from.number, len(listing.pages), problem, misplaced(listing, from, rest))
 		}
 		if problem := newFindings(listing, rest); problem != "" {
 			return fail("Resumed from the cursor of page %d of %d: %s.", from.number, len(listing.pages), problem)
 		}
 	}
 	return pass("Resumed from %d of %d cursors, exactly the rest came.", len(chosen), len(resumable))
+}
+
+// misplaced says what a stream that resumed at the wrong place makes of the
+// cursor, as far as what came tells.
+func misplaced(listing *book, from page, rest *book) string {
+	came := rest.set(0)
+	holds := func(pages []page) bool { // all of their records came
+		for _, p := range pages {
+			for _, id := range listing.ids[p.from:p.to] {
+				if _, ok := came[id]; !ok {
+					return false
+				}
+			}
+		}
+		return len(pages) > 0
+	}
+	const rule = "A cursor says where to go on after its page."
+	own := listing.pages[from.number-1 : from.number]
+	switch {
+	case len(rest.pages) == 0:
+		return "The stream ended without a page: an error that is passed over looks like the end of the listing. Return it."
+	case from.number > 1 && holds(listing.pages):
+		return "The whole listing came: the cursor was passed over. " + rule
+	case holds(own):
+		return fmt.Sprintf("Page %d itself came again. %s", from.number, rule)
+	case from.number < len(listing.pages)-1 && !holds(listing.pages[from.number:from.number+1]) && holds(listing.pages[from.number+1:]):
+		return fmt.Sprintf("Page %d was left out. %s", from.number+1, rule)
+	}
+	return rule
 }
 
 // newFindings are the findings in a resumed stream of rules that the straight

@@ -41,7 +41,7 @@ func describeCases() []Case {
 		},
 		{
 			Name: "config-schema", Section: sectionDescribe, Title: "The schema of its configuration is one",
-			Requires: "The configuration's schema is a JSON Schema of type object with additionalProperties false. Each property has a title and a type out of string, boolean, integer, number and array; a secret one (x-secret) is a string; x-order is an integer; a default and each value of enum are of the property's type. Required properties are among the properties.",
+			Requires: "The configuration's schema is a JSON Schema of type object with additionalProperties false. Each property has a title and a type out of string, boolean, integer, number and array; a secret one (x-secret) is a string, and one whose name ends in token, password, secret, private_key or the like is secret; x-order is an integer; a default and each value of enum are of the property's type. Required properties are among the properties.",
 			Why:      "Forms and commands are made of it, and it alone says which properties are secrets that must be sealed.",
 			after:    []string{caseHandshake, caseDescribe},
 			try:      described(tryConfigSchema),
@@ -189,8 +189,17 @@ func tryConfigSchema(t *trial, d *connectorv1.DescribeResponse) error {
 			return fail("The examination was given the secret %q, and the schema does not have it as a property with x-secret: true. Without that it would be stored and shown like any other.", name)
 		}
 	}
+	for _, name := range schema.names() {
+		if p := schema.Properties[name]; p.Type == "string" && !p.Secret && p.Enum == nil && secretName.MatchString(name) {
+			return fail("The property %q has the name of a secret, and not x-secret: true. Without that it would be stored and shown like any other.", name)
+		}
+	}
 	return pass("%d properties, %d of them required.", len(schema.Properties), len(schema.Required))
 }
+
+// secretName is a name that only a secret has. It looks at the end: a token_url
+// or a key_id is none, and a key alone may be anything.
+var secretName = regexp.MustCompile(`(?i)(token|password|passwd|passphrase|secret|credentials?|(api|private|access|signing|secret)[_-]?key)$`)
 
 // problem says what is wrong with a property's schema; empty for nothing.
 func (p schemaProperty) problem() string {

@@ -140,9 +140,17 @@ func writeResources(b *strings.Builder, resources []*connectorv1.Resource) {
 		for i, scope := range r.GetRequiredScopes() {
 			scopes[i] = "`" + scope + "`"
 		}
-		row(b, "`"+r.GetName()+"`", inline(r.GetTitle()), kindNames[r.GetKind()], "`"+r.GetKeyField()+"`",
+		row(b, "`"+r.GetName()+"`", inline(r.GetTitle()), kindNames[r.GetKind()], code(r.GetKeyField()),
 			interval(r.GetSuggestedInterval().AsDuration()), strings.Join(scopes, ", "))
 	}
+}
+
+// code sets a name as code; empty for none.
+func code(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "`" + name + "`"
 }
 
 // interval is a duration as people say it.

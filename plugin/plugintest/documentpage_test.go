@@ -30,6 +30,7 @@ var someResources = []*connectorv1.Resource{
 		Name: "users", Title: "People", Kind: connectorv1.ResourceKind_RESOURCE_KIND_USERS, KeyField: "id",
 		SuggestedInterval: durationpb.New(6 * time.Hour), RequiredScopes: []string{"read:users", "read:mail"},
 	}.Build(),
+	connectorv1.Resource_builder{Name: "audits", Title: "Audits", Kind: connectorv1.ResourceKind_RESOURCE_KIND_OTHER}.Build(),
 	connectorv1.Resource_builder{Name: "memberships", Title: "Memberships", Kind: connectorv1.ResourceKind_RESOURCE_KIND_OTHER, KeyField: "user", SuggestedInterval: durationpb.New(90 * time.Minute)}.Build(),
 }
 
@@ -43,6 +44,7 @@ func TestThePageOfAConnector(t *testing.T) {
 		"| `share` | Share | whole number, 1 to 1000000 | `50` |  |\n",
 		"| `token` | Token | secret |  |  |\n",
 		"| `users` | People | people | `id` | 6 h | `read:users`, `read:mail` |\n",
+		"| `audits` | Audits | other objects |  |  |  |\n",
 		"| `memberships` | Memberships | other objects | `user` | 90 min |  |\n",
 		"### CREDENTIALS_REJECTED: exit code 3\n",
 		"| <a id=\"token_rejected\"></a>`TOKEN_REJECTED` | Token \\| rejected | Choose \\[New] and save. |\n",

@@ -139,3 +139,40 @@ func TestSecretsAreLookedForAlone(t *testing.T) {
 		t.Errorf("with a ticket that is refused: %s, saw %q", result.Status, result.Saw)
 	}
 }
+
+func TestAListingThatIsCutShort(t *testing.T) {
+	target := libraryTarget(t, `{"place":"town","pages":1}`)
+	target.Records = 5 * perPage
+	report, err := Run(t.Context(), target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed := report.Failed(); len(failed) != 1 || failed[0].Case.Name != caseCompleted || !strings.Contains(failed[0].Saw, "is every page followed") || !strings.Contains(failed[0].Saw, "after one page. 7 different records and 1 quarantined ones came, and there are 35 at least") {
+		t.Errorf("failed: %+v", failed)
+	}
+	target.Records = perPage + 1 // with the one that is quarantined
+	if report, err = Run(t.Context(), target, nil); err != nil || !report.OK() {
+		t.Fatalf("failed: %+v, %v", report.Failed(), err)
+	}
+	short := 0
+	for _, result := range report.Results {
+		if result.Short {
+			short++
+		}
+		if result.Case.Name == caseResume && (!result.Short || !strings.Contains(result.Saw, "one page")) {
+			t.Errorf("%s: %s, short: %v, saw %q", result.Case.Name, result.Status, result.Short, result.Saw)
+		}
+	}
+	if short < 4 || report.Resource != "users" || report.Pages != 1 || report.Records != perPage {
+		t.Errorf("%d were too short, of %q with %d pages and %d records", short, report.Resource, report.Pages, report.Records)
+	}
+}
+
+func TestWhatRestsOnACaseSaysOnWhich(t *testing.T) {
+	target := Target{Path: named(t, "odd-fails"), Config: []byte(`{}`), Patience: 2 * time.Second}
+	for name, result := range examine(t, target) {
+		if result.Status == Skipped && result.RestsOn != caseHandshake {
+			t.Errorf("%s rests on %q, saw %q", name, result.RestsOn, result.Saw)
+		}
+	}
+}

@@ -13,29 +13,51 @@ import (
 type outcome struct {
 	status Status
 	saw    string
+
+	// restsOn and short are those of [Result].
+	restsOn string
+	short   bool
 }
 
 func (o *outcome) Error() string { return o.saw }
 
 // fail says that the rule is broken: the value that was seen, what was required,
 // and what to mend.
-func fail(format string, args ...any) error { return &outcome{Failed, fmt.Sprintf(format, args...)} }
+func fail(format string, args ...any) error { return outcomeWith(Failed, format, args) }
 
 // skip says why a case can't be tried.
-func skip(format string, args ...any) error { return &outcome{Skipped, fmt.Sprintf(format, args...)} }
+func skip(format string, args ...any) error { return outcomeWith(Skipped, format, args) }
 
 // pass says what was tried and seen.
-func pass(format string, args ...any) error { return &outcome{Passed, fmt.Sprintf(format, args...)} }
+func pass(format string, args ...any) error { return outcomeWith(Passed, format, args) }
+
+func outcomeWith(status Status, format string, args []any) *outcome {
+	return &outcome{status: status, saw: fmt.Sprintf(format, args...)}
+}
+
+// short says that the listing is too short for a case.
+func short(format string, args ...any) error {
+	o := outcomeWith(Skipped, format, args)
+	o.short = true
+	return o
+}
+
+// skipAfter says that another case failed, without which this one can't be tried.
+func skipAfter(failed, format string, args ...any) error {
+	o := outcomeWith(Skipped, format, args)
+	o.restsOn = failed
+	return o
+}
 
 // outcomeOf makes an outcome of whatever a case's function returned.
 func outcomeOf(err error) outcome {
 	if err == nil {
-		return outcome{Passed, ""}
+		return outcome{status: Passed}
 	}
 	if o, ok := errors.AsType[*outcome](err); ok {
 		return *o
 	}
-	return outcome{Failed, sentence(err) + "."}
+	return outcome{status: Failed, saw: sentence(err) + "."}
 }
 
 // sentence is an error's text with a capital, to stand as a sentence.

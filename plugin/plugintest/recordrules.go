@@ -17,6 +17,9 @@ func (b *book) record(record *connectorv1.Record, where string, index int) {
 	if len(b.names) < maxNames && len(id) <= wire.MaxIDBytes {
 		b.names[hash] = id
 	}
+	if id != "" {
+		b.whole.record(hash, record)
+	}
 	switch {
 	case id == "":
 		b.broken("ids-unique", "%s has no id", where)

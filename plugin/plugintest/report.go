@@ -43,6 +43,13 @@ type Result struct {
 	// It never holds a secret of the target's.
 	Saw  string
 	Took time.Duration
+
+	// RestsOn is the name of the case that failed, where this one was skipped
+	// because of it.
+	RestsOn string
+	// Short tells that it was skipped because the listing has one page, or no
+	// record: it takes several pages.
+	Short bool
 }
 
 // Report is what came of all cases.
@@ -51,6 +58,11 @@ type Report struct {
 	Connector, Version string
 	Results            []Result
 	Took               time.Duration
+
+	// Resource is the one that was listed, and Pages and Records are what came of
+	// it; empty where no case listed any.
+	Resource       string
+	Pages, Records int
 }
 
 // OK reports whether no case failed.

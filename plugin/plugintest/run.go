@@ -49,6 +49,9 @@ func Run(ctx context.Context, target Target, observe func(Result)) (Report, erro
 		}
 	}
 	report.Connector, report.Version = t.description.GetName(), t.description.GetVersion()
+	if t.straight != nil {
+		report.Resource, report.Pages, report.Records = t.straight.resource.GetName(), len(t.straight.pages), len(t.straight.ids)
+	}
 	err = t.close(ctx)
 	report.Took = time.Since(began)
 	if ctx.Err() != nil {
@@ -128,7 +131,9 @@ func (t *trial) judge(ctx context.Context, c Case) Result {
 		// Whatever it did to the process that cases share is nobody else's to bear.
 		t.main.discard(ctx)
 	}
-	return Result{Case: c, Status: o.status, Saw: t.canaries.without(o.saw), Took: time.Since(began)}
+	return Result{
+		Case: c, Status: o.status, Saw: t.canaries.without(o.saw), Took: time.Since(began), RestsOn: o.restsOn, Short: o.short,
+	}
 }
 
 func (t *trial) try(ctx context.Context, c Case) outcome {
@@ -139,7 +144,7 @@ func (t *trial) try(ctx context.Context, c Case) outcome {
 		}
 		if root != "" {
 			t.rested[c.Name] = root
-			return outcome{Skipped, fmt.Sprintf("The case %q failed, on which this one rests.", root)}
+			return outcomeOf(skipAfter(root, "The case %q failed, on which this one rests.", root))
 		}
 	}
 	limit := c.limit
@@ -150,7 +155,7 @@ func (t *trial) try(ctx context.Context, c Case) outcome {
 	defer cancel()
 	o := outcomeOf(c.try(limited, t))
 	if limited.Err() != nil && ctx.Err() == nil && o.status != Passed {
-		o = outcome{Failed, fmt.Sprintf("It did not come to an end within %s. %s", limit, o.saw)}
+		o = outcomeOf(fail("It did not come to an end within %s. %s", limit, o.saw))
 	}
 	for p := range t.running { // left over where a case ended early
 		if p != t.main {

@@ -64,7 +64,7 @@ func (p *process) sync(ctx context.Context, resource *connectorv1.Resource, curs
 		}
 		if !p.cancelled || status.Code(err) != codes.FailedPrecondition || time.Now().After(deadline) {
 			if errors.Is(err, io.EOF) {
-				return nil, err
+				return nil, streamEnd{newBook(resource)}
 			}
 			return nil, p.explain(ctx, "Sync", p.trial.patience, err)
 		}
@@ -154,8 +154,30 @@ func (s *stream) end(ctx context.Context, err error) error {
 		err = s.process.explain(context.WithoutCancel(ctx), "Sync", 0, err)
 	}
 	s.book.ended(err)
+	if errors.Is(err, io.EOF) {
+		return streamEnd{s.book}
+	}
 	return err
 }
+
+// streamEnd is the end of a stream with status OK: io.EOF, in words that lead to
+// what ended it where more was expected.
+type streamEnd struct{ book *book }
+
+func (e streamEnd) Error() string {
+	switch {
+	case e.book.completed == nil && len(e.book.pages) == 0:
+		return "the stream ended with status OK, without a page and without Completed"
+	case e.book.completed == nil:
+		return fmt.Sprintf("the stream ended with status OK after %s, without Completed", pagesOf(e.book))
+	case len(e.book.pages) == 0:
+		return "the stream ended as complete without a page: an error that is passed over looks like that, and is to be returned"
+	default:
+		return fmt.Sprintf("the stream ended as complete after %s", pagesOf(e.book))
+	}
+}
+
+func (e streamEnd) Unwrap() error { return io.EOF }
 
 // take notes an event, and returns the page that it completes.
 func (s *stream) take(event *connectorv1.SyncResponse) (page, bool) {

@@ -16,6 +16,10 @@ type Target struct {
 	// Resource is what the cases about streams read. Empty: the first that can
 	// be read. For the cases about cursors it should have three pages at least.
 	Resource string
+	// Records is how many records a listing of that resource has at least, those
+	// that are quarantined included: a fake service's author knows, and a
+	// connector that does not follow the next page shows by it. Zero: unknown.
+	Records int
 	// Only names the cases to run; empty for all. A name that is no case's is an
 	// error of [Run].
 	Only []string

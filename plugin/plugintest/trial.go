@@ -102,10 +102,10 @@ func (t *trial) started(ctx context.Context) (*process, error) {
 // failed by it, and those after it skip.
 func (t *trial) fresh(ctx context.Context, how startup) (*process, error) {
 	if t.unstartable != "" {
-		return nil, skip("No process could be started any more (see the case %q).", t.unstartable)
+		return nil, skipAfter(t.unstartable, "No process could be started any more (see the case %q).", t.unstartable)
 	}
 	if t.failed[caseSideBySide] && t.main != nil && t.main.alive() {
-		return nil, skip("It needs a second process (see the case %q).", caseSideBySide)
+		return nil, skipAfter(caseSideBySide, "It needs a second process (see the case %q).", caseSideBySide)
 	}
 	p, err := t.begin(ctx, how)
 	if err != nil && ctx.Err() == nil {
@@ -157,7 +157,7 @@ func (t *trial) another(ctx context.Context, how startup) (*process, error) {
 		return nil, skip("No configuration was given with which the connector connects.")
 	}
 	if t.unconnected != "" {
-		return nil, skip("There is no connection any more (see the case %q).", t.unconnected)
+		return nil, skipAfter(t.unconnected, "There is no connection any more (see the case %q).", t.unconnected)
 	}
 	p, err := t.fresh(ctx, how)
 	if err != nil {

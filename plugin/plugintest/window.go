@@ -67,7 +67,7 @@ func tryWindow(ctx context.Context, t *trial) error {
 		return err
 	}
 	if len(listing.pages) < 2 {
-		return skip("The listing has one page only.")
+		return short("The listing has one page only.")
 	}
 	p, resource, err := t.resource(ctx)
 	if err != nil {
