@@ -28,6 +28,10 @@ const (
 	longListing    = `{"account":"example.com","pages":110,"per_page":10,"source_bytes":104000}`
 )
 
+// shortRecords is how many people the short listing has, with the one that is
+// quarantined.
+const shortRecords = 51
+
 // littlePatience is for connectors that keep their host waiting. All others may
 // take what the machine makes them take.
 const littlePatience = 2 * time.Second
@@ -128,7 +132,8 @@ func (f flaw) target(alone bool) plugintest.Target {
 }
 
 // isNoticed fails unless exactly the break's own case failed. Others may be
-// skipped that rest on what it requires: they name it.
+// skipped that rest on what it requires: they name it; or that need several
+// pages, which it may not have.
 func (f flaw) isNoticed(t *testing.T, report plugintest.Report) {
 	t.Helper()
 	noticed := false
@@ -143,7 +148,7 @@ func (f flaw) isNoticed(t *testing.T, report plugintest.Report) {
 			}
 		case result.Status == plugintest.Failed:
 			t.Errorf("%s\n%s failed, which is not its rule: %s", f.Does, result.Case.Name, result.Saw)
-		case result.Status == plugintest.Skipped && !skippedAsSound(result) && !strings.Contains(result.Saw, f.Case):
+		case result.Status == plugintest.Skipped && !skippedAsSound(result) && !(result.Short && f.Case == "completed-last") && !strings.Contains(result.Saw, f.Case):
 			t.Errorf("%s\n%s was skipped and does not say that it rests on %s: %s", f.Does, result.Case.Name, f.Case, result.Saw)
 		}
 	}
@@ -171,7 +176,7 @@ func examine(t *testing.T, program, name string, target plugintest.Target) plugi
 		t.Fatal(err)
 	}
 	if target.Config == nil {
-		target.Config = []byte(shortListing)
+		target.Config, target.Records = []byte(shortListing), shortRecords
 	}
 	target.Secrets = map[string]string{"token": brokenToken}
 	report, err := plugintest.Run(t.Context(), target, nil)

@@ -63,6 +63,18 @@ func onRecord(id string, bend func(*record)) func(*outlet, *event) error {
 	}
 }
 
+// onEachRecord bends the records of a kind, "user" or "group".
+func onEachRecord(kind string, bend func(*record)) func(*outlet, *event) error {
+	return func(o *outlet, e *event) error {
+		for _, r := range e.GetPage().GetRecords() {
+			if strings.HasPrefix(r.GetId(), kind+"-") {
+				bend(r)
+			}
+		}
+		return o.pass(e)
+	}
+}
+
 // onCompleted bends the end of a stream.
 func onCompleted(bend func(o *outlet, e *event) error) func(*outlet, *event) error {
 	return func(o *outlet, e *event) error {

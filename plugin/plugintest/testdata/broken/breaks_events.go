@@ -57,6 +57,20 @@ func eventBreaks() []flaw {
 			},
 		},
 		{
+			Name: "first-page-only", Case: "completed-last", Saw: "every page followed",
+			Does: "It takes the first page of a listing for all of it.",
+			event: func(o *outlet, e *event) error {
+				switch {
+				case e.HasCompleted():
+					return o.pass(completedEvent(1, 10))
+				case e.GetPage().GetSequence() == 1:
+					e.GetPage().SetCursor("")
+					return o.pass(e)
+				}
+				return nil
+			},
+		},
+		{
 			Name: "completed-over-restart", Case: "completed-last", Saw: "60 records",
 			Does: "It counts what it sent before it began again.",
 			event: func(o *outlet, e *event) error {

@@ -25,6 +25,11 @@ func recordBreaks() []flaw {
 			event: onRecord("user-2-3", func(r *record) { r.ClearView() }),
 		},
 		{
+			Name: "views-empty", Case: "records-typed", Saw: "in the typed view",
+			Does:  "Its typed views of people are all empty.",
+			event: onEachRecord("user", func(r *record) { r.SetUser(&connectorv1.User{}) }),
+		},
+		{
 			Name: "record-array", Case: "records-typed", Saw: "user-2-3",
 			Does:  "A source is an array.",
 			event: onRecord("user-2-3", func(r *record) { r.SetSource([]byte(`["user-2-3"]`)) }),
@@ -50,6 +55,16 @@ func recordBreaks() []flaw {
 			event: onRecord("group-1-1", func(r *record) { r.ClearView() }),
 		},
 		{
+			Name: "groups-nameless", Case: "every-resource", Saw: "in the typed view",
+			Does:  "None of its groups has a name in the typed view.",
+			event: onEachRecord("group", func(r *record) { r.GetGroup().SetName("") }),
+		},
+		{
+			Name: "groups-half-a-key", Case: "every-resource", Saw: `"group-`,
+			Does:  "The id of a group is half of its key: others have the same.",
+			event: onEachRecord("group", halfAKey),
+		},
+		{
 			Name: "groups-down", Case: "every-resource", Saw: "The service is down",
 			Does: "It lists a resource that can't be read.",
 			sync: func(o *outlet) error {
@@ -71,6 +86,11 @@ func recordBreaks() []flaw {
 			Name: "id-empty", Case: "ids-unique", Saw: "no id",
 			Does:  "A record has no id.",
 			event: onRecord("user-2-3", func(r *record) { r.SetId("") }),
+		},
+		{
+			Name: "id-half-a-key", Case: "ids-unique", Saw: `"user-`,
+			Does:  "The id of a person is half of the key: others have the same.",
+			event: onEachRecord("user", halfAKey),
 		},
 		{
 			Name: "id-long", Case: "ids-unique", Saw: "1025",
@@ -99,4 +119,10 @@ func recordBreaks() []flaw {
 			}),
 		},
 	}
+}
+
+// halfAKey leaves the number of the page out of an id. The source keeps it.
+func halfAKey(r *record) {
+	parts := strings.Split(r.GetId(), "-")
+	r.SetId(parts[0] + "-" + parts[len(parts)-1])
 }
