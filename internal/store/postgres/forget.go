@@ -67,10 +67,12 @@ func erase(ctx context.Context, tx pgx.Tx, connection int64, id string) (bool, e
 // eraseFromSheets erases a person from the sheets of the connection's runs, and
 // reports whether one knew the person. It looks at all of them, for the versions,
 // which have the number, may say nothing any more, such as those of a run whose
-// versions are being swept.
+// versions are being swept; and locks those that it writes, lest one comes back
+// that is being swept itself.
 func eraseFromSheets(ctx context.Context, tx pgx.Tx, connection int64, id string) (bool, error) {
 	rows, err := tx.Query(ctx, `SELECT `+sheetColumns+` FROM run JOIN sheet ON sheet.run_id = run.id
-		WHERE run.connection_id = $1 AND position(convert_to($2, 'UTF8') IN sheet.ids) > 0`, connection, id)
+		WHERE run.connection_id = $1 AND position(convert_to($2, 'UTF8') IN sheet.ids) > 0
+		ORDER BY sheet.run_id, sheet.place FOR UPDATE OF sheet`, connection, id)
 	if err != nil {
 		return false, err
 	}

@@ -139,6 +139,58 @@ func TestTakenOverWhilePageIsComputed(t *testing.T) {
 	}
 }
 
+// Somebody is forgotten while what a dead run met is swept: nothing of it comes
+// back, for nobody would find it any more.
+func TestForgetWhileSheetsAreSwept(t *testing.T) {
+	t.Parallel()
+	address := postgrestest.Start(t)
+	d := directory{T: t, Store: open(t, address)}
+	var err error
+	if d.id, err = d.AddConnection(t.Context(), store.Connection{Name: "acme", Connector: "okta", Resource: "users"}); err != nil {
+		t.Fatal(err)
+	}
+	d.sync(person("1", "Anna"), person("2", "Ben"))
+	dead := d.begin()
+	if err := d.StagePage(t.Context(), dead, store.StagedPage{Records: []store.StagedRecord{person("1", "Anna"), person("2", "Ben")}, LeaseUntil: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Finish(t.Context(), dead, store.Finish{Status: store.RunFailed, Now: noon}); err != nil {
+		t.Fatal(err)
+	}
+
+	// The sheet of the run that stands is held, so that forgetting waits between
+	// the one and the other.
+	holder, watcher := connect(t, address), connect(t, address)
+	tx, err := holder.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT FROM sheet WHERE run_id <> $1 FOR UPDATE`, dead.Run); err != nil {
+		t.Fatal(err)
+	}
+	forgotten := make(chan error, 1)
+	go func() { forgotten <- d.Forget(t.Context(), d.id, "1") }()
+	for waits := false; !waits; {
+		if err := watcher.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Sweep(t.Context(), noon, noon.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-forgotten; err != nil {
+		t.Fatal(err)
+	}
+	var sheets, runs int
+	err = watcher.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM sheet WHERE run_id = $1), (SELECT count(*) FROM run WHERE id = $1)`, dead.Run).Scan(&sheets, &runs)
+	if err != nil || sheets > 0 || runs > 0 {
+		t.Errorf("of the run that was swept, %d sheets and %d rows are there; %v", sheets, runs, err)
+	}
+}
+
 // Workers of which each believes to own the run, an administrator, a sweeper
 // and readers, at once: nobody waits for another in a circle, and readers see
 // whole generations only.

@@ -49,7 +49,7 @@ func (s *Store) sweep(ctx context.Context, closedBefore, runsBefore time.Time) e
 	}
 	err = s.inChunks(ctx, `DELETE FROM run WHERE id IN (SELECT run.id FROM run JOIN connection c ON c.id = run.connection_id
 			WHERE run.finished < $1 AND run.status NOT IN ('running', 'held') AND run.id <> c.generation
-				AND NOT EXISTS (SELECT FROM sheet WHERE run_id = run.id)
+				AND NOT EXISTS (SELECT FROM sheet WHERE run_id = run.id) AND NOT EXISTS (SELECT FROM stranger WHERE run_id = run.id)
 				AND (run.status = 'promoted' OR NOT EXISTS (SELECT FROM version WHERE connection_id = run.connection_id AND opened_by = run.id))
 			ORDER BY run.id LIMIT $2 FOR UPDATE OF run)`, runsBefore.UnixMilli(), rowChunk)
 	if err != nil {

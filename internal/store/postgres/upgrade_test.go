@@ -45,6 +45,23 @@ func TestUpgrade(t *testing.T) {
 	}
 }
 
+// An upgrade does not wait for a run to end.
+func TestUpgradeInTheMidstOfARun(t *testing.T) {
+	t.Parallel()
+	address := postgrestest.Start(t)
+	dump, err := os.ReadFile(fixture(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn := connect(t, address)
+	for _, statement := range append([]string{string(dump), `SET search_path = public`}, storetest.Unread("NULL")...) {
+		if _, err := conn.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	storetest.WantReadAgain(t, open(t, address))
+}
+
 func fixture(schema int) string { return fmt.Sprintf("testdata/schema-%d.sql", schema) }
 
 // ownSettings are lines of a dump that only psql, or a server of the same

@@ -105,17 +105,27 @@ func (b *Book) Stored(p *Page) {
 		b.own[place] = s
 		b.stored[place] = struct{}{}
 	}
+	if len(b.own) > 2*maxOwn { // of a page that was all over the place
+		b.own = map[int64]*Sheet{}
+	}
+	b.forget(maxBase)
 	b.at.Pages++
 	b.at.Numbered = p.Numbered
 }
 
+// begin begins anew, where the run was if it has only gone on by other means, such
+// as a quarantined record.
 func (b *Book) begin(ctx context.Context, r Reader, at State) error {
+	var next, met int64
+	if b.own != nil && b.at.Run == at.Run && b.at.Pass == at.Pass && b.at.Base == at.Base {
+		next, met = b.met, b.met
+	}
 	b.Reset()
 	stored, err := r.Places(ctx)
 	if err != nil {
 		return err
 	}
-	*b = Book{at: at, places: map[int64]*Sheet{}, ids: map[string]entry{}, own: map[int64]*Sheet{}, stored: make(map[int64]struct{}, len(stored))}
+	*b = Book{next: next, met: met, at: at, places: map[int64]*Sheet{}, ids: map[string]entry{}, own: map[int64]*Sheet{}, stored: make(map[int64]struct{}, len(stored))}
 	for _, place := range stored {
 		b.stored[place] = struct{}{}
 	}
@@ -244,7 +254,12 @@ func (b *Book) remember(sheets []*Sheet) {
 			}
 		}
 	}
-	for len(b.base) > maxBase+len(sheets) {
+	b.forget(maxBase + len(sheets))
+}
+
+// forget forgets the oldest sheets of the base but for so many.
+func (b *Book) forget(most int) {
+	for len(b.base) > most {
 		oldest := b.base[0]
 		b.base[0] = nil
 		b.base = b.base[1:]

@@ -2,9 +2,9 @@ package sheet
 
 import "sync"
 
-// maxBooks bounds the runs of which a store remembers something. Of more at once,
-// one begins anew now and then.
-const maxBooks = 16
+// maxBooks bounds the runs of which a store remembers something: as many as an
+// installation may have workers. Of more at once, one begins anew now and then.
+const maxBooks = 64
 
 // Books are those of the runs that pages are stored of. Its zero value is ready.
 type Books struct {
@@ -25,8 +25,14 @@ func (b *Books) Take(run int64) (book *Book, put func()) {
 	return book, func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		if b.books == nil || len(b.books) >= maxBooks {
+		if b.books == nil {
 			b.books = map[int64]*Book{}
+		}
+		for other := range b.books {
+			if len(b.books) < maxBooks {
+				break
+			}
+			delete(b.books, other)
 		}
 		b.books[run] = book
 	}

@@ -148,7 +148,7 @@ func (s *Sheet) Keep(earlier *Sheet) {
 func (s *Sheet) Erase(id string) bool {
 	erased := false
 	for i := range s.IDs {
-		if s.IDs[i] == id {
+		if s.Slots[i].Met && s.IDs[i] == id {
 			s.IDs[i], s.Slots[i], erased = "", Slot{}, true
 		}
 	}

@@ -44,6 +44,28 @@ func TestAStoredSheetIsTheSame(t *testing.T) {
 	}
 }
 
+// As many runs as there may be workers go on at once, and some more.
+func TestRunsInTurnKeepTheirBooks(t *testing.T) {
+	t.Parallel()
+	const runs, pages = 70, 20
+	var books sheet.Books
+	last := map[int64]*sheet.Book{}
+	kept := 0
+	for range pages {
+		for run := range int64(runs) {
+			book, put := books.Take(run)
+			if last[run] == book {
+				kept++
+			}
+			last[run] = book
+			put()
+		}
+	}
+	if kept < runs*pages/2 {
+		t.Errorf("of %d times a run found its book %d times", runs*pages, kept)
+	}
+}
+
 // FuzzDecode: whatever a damaged file holds, it is refused or stored again alike.
 func FuzzDecode(f *testing.F) {
 	slots, ids := sheet.Of(0, 1).Encode()

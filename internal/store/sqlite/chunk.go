@@ -56,7 +56,7 @@ func fourth(arguments []any) []any {
 func (s *Store) removeSheets(ctx context.Context, run, pass int64) error {
 	for {
 		removed, err := affected(s.write.ExecContext(ctx, `
-			DELETE FROM sheet WHERE id IN (SELECT id FROM sheet WHERE id >= ?1 << 24 AND id < (?1 + 1) << 24 AND pass < ?2 LIMIT ?3)`,
+			DELETE FROM sheet WHERE id IN (SELECT id FROM sheet WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32 AND pass < ?2 LIMIT ?3)`,
 			run, pass, sheetChunk))
 		if err != nil {
 			return err

@@ -87,8 +87,8 @@ func unmet(ctx context.Context, tx *sql.Tx, run store.Run, do func(ids []string)
 		return nil
 	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT b.seen & ~coalesce(s.seen, 0), b.ids FROM sheet b LEFT JOIN sheet s ON s.id = (?1 << 24 | (b.id & 0xffffff)) AND s.pass = ?2
-		WHERE b.id >= ?3 << 24 AND b.id < (?3 + 1) << 24 AND b.seen & ~coalesce(s.seen, 0) <> 0`, run.ID, run.Pass, run.Base)
+		SELECT b.seen & ~coalesce(s.seen, 0), b.ids FROM sheet b LEFT JOIN sheet s ON s.id = (?1 << 32 | (b.id & 0xffffffff)) AND s.pass = ?2
+		WHERE b.id >= ?3 << 32 AND b.id < (?3 + 1) << 32 AND b.seen & ~coalesce(s.seen, 0) <> 0`, run.ID, run.Pass, run.Base)
 	missing, err := collect(rows, err, func(row scanner) ([]string, error) {
 		var bits int64
 		var ids sql.RawBytes

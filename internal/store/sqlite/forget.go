@@ -49,7 +49,7 @@ func (s *Store) emptyLog(ctx context.Context) {
 // any more, such as those of a run whose versions are being swept.
 func (s *Store) mentions(ctx context.Context, connection int64, id string) ([]int64, error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT s.id FROM run r CROSS JOIN sheet s ON s.id >= r.id << 24 AND s.id < (r.id + 1) << 24
+		SELECT s.id FROM run r CROSS JOIN sheet s ON s.id >= r.id << 32 AND s.id < (r.id + 1) << 32
 		WHERE r.connection_id = ? AND instr(s.ids, CAST(? AS BLOB))`, connection, id)
 	return collect(rows, err, scanID)
 }
@@ -100,7 +100,7 @@ func (s *Store) forget(ctx context.Context, tx *sql.Tx, connection int64, id str
 // those that their number leads to.
 func (s *Store) eraseFromSheets(ctx context.Context, tx *sql.Tx, connection int64, id string, mentions []int64) (bool, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT DISTINCT r.id << 24 | v.number / 24 FROM version v JOIN run r ON r.connection_id = v.connection_id
+		SELECT DISTINCT r.id << 32 | v.number / 24 FROM version v JOIN run r ON r.connection_id = v.connection_id
 		WHERE v.connection_id = ? AND v.person_id = ?`, connection, id)
 	numbered, err := collect(rows, err, scanID)
 	if err != nil {

@@ -159,7 +159,7 @@ func wayIsClear(ctx context.Context, tx *sql.Tx, run store.Run) error {
 		SELECT EXISTS (
 			SELECT 1 FROM run r CROSS JOIN version v INDEXED BY version_opened ON v.connection_id = r.connection_id AND v.opened_by = r.id
 			WHERE `+deadRuns+` AND r.connection_id = ?1 AND r.id < ?2)
-		OR (?3 > 1 AND EXISTS (SELECT 1 FROM sheet WHERE id >= ?2 << 24 AND id < (?2 + 1) << 24 AND pass < ?3))
+		OR (?3 > 1 AND EXISTS (SELECT 1 FROM sheet WHERE id >= ?2 << 32 AND id < (?2 + 1) << 32 AND pass < ?3))
 		OR (?3 > 1 AND EXISTS (SELECT 1 FROM version v INDEXED BY version_opened WHERE v.connection_id = ?1 AND v.opened_by = ?2 AND NOT `+metBy+`))`,
 		run.ConnectionID, run.ID, run.Pass).Scan(&left)
 	if err == nil && left {
@@ -233,8 +233,8 @@ func (s *Store) keepUnmet(ctx context.Context, tx *sql.Tx, run store.Run) error 
 		return nil
 	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT b.id & 0xffffff FROM sheet b LEFT JOIN sheet s ON s.id = (?1 << 24 | (b.id & 0xffffff)) AND s.pass = ?2
-		WHERE b.id >= ?3 << 24 AND b.id < (?3 + 1) << 24 AND b.seen & ~coalesce(s.seen, 0) <> 0`, run.ID, run.Pass, run.Base)
+		SELECT b.id & 0xffffffff FROM sheet b LEFT JOIN sheet s ON s.id = (?1 << 32 | (b.id & 0xffffffff)) AND s.pass = ?2
+		WHERE b.id >= ?3 << 32 AND b.id < (?3 + 1) << 32 AND b.seen & ~coalesce(s.seen, 0) <> 0`, run.ID, run.Pass, run.Base)
 	places, err := collect(rows, err, scanID)
 	if err != nil {
 		return err

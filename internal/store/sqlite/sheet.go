@@ -9,9 +9,10 @@ import (
 )
 
 // placeBits are those of a sheet's id that hold its place; the run's id is above
-// them.
+// them. A connection runs out of places when it has met a hundred thousand
+// million people, and the file of runs after two thousand million.
 const (
-	placeBits = 24
+	placeBits = 32
 	placeMask = 1<<placeBits - 1
 )
 
@@ -23,8 +24,8 @@ func sheetID(run, place int64) int64 { return run<<placeBits | place }
 // Conditions that a person v, a version, has a slot in the sheet s of a run, and,
 // as one condition, that the run has met the person in a pass.
 const (
-	sheetOfGeneration = "s.id = (c.generation << 24 | v.number / 24)"
-	metBy             = "EXISTS (SELECT 1 FROM sheet s WHERE s.id = (?2 << 24 | v.number / 24) AND s.pass = ?3 AND s.seen >> (v.number % 24) & 1)"
+	sheetOfGeneration = "s.id = (c.generation << 32 | v.number / 24)"
+	metBy             = "EXISTS (SELECT 1 FROM sheet s WHERE s.id = (?2 << 32 | v.number / 24) AND s.pass = ?3 AND s.seen >> (v.number % 24) & 1)"
 )
 
 // sheetReader is a [sheet.Reader] of one snapshot.

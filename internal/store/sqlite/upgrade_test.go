@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"database/sql"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -39,6 +40,30 @@ func TestUpgrade(t *testing.T) {
 			storetest.WantFilled(t, open(t, path))
 		})
 	}
+}
+
+// An upgrade does not wait for a run to end.
+func TestUpgradeInTheMidstOfARun(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "patchbay.db")
+	file, err := os.ReadFile(fixture(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, path, file)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range storetest.Unread("x''") {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	storetest.WantReadAgain(t, open(t, path))
 }
 
 func fixture(schema int) string { return fmt.Sprintf("testdata/schema-%d.db", schema) }

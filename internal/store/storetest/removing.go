@@ -15,6 +15,7 @@ var removingTests = []subtest{
 	{"forget erases what is staged", forgetStaged},
 	{"forget while a page is computed", forgetMeanwhile},
 	{"forget erases a plan's mention", forgetPlan},
+	{"nobody is forgotten by no id", forgetNobody},
 	{"sweep keeps what is current and what is retained", sweepKeeps},
 	{"sweep removes what is past retention", sweepRemoves},
 	{"sweep removes what dead runs staged", sweepDead},
@@ -270,4 +271,14 @@ func sweepCancelled(t *testing.T, s store.Store) {
 		t.Errorf("a sweep whose context is over: %v", err)
 	}
 	c.want("1=Annabel", "2=Ben")
+}
+
+// No id is in every text, and is nobody's.
+func forgetNobody(t *testing.T, s store.Store) {
+	c := newTenant(t, s, "acme")
+	c.sync(member{id: "1", name: "Anna"})
+	if err := s.Forget(t.Context(), c.id, ""); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("forgetting nobody: %v, want ErrNotFound", err)
+	}
+	c.want("1=Anna")
 }

@@ -90,3 +90,40 @@ func resume(t *testing.T, s store.Store) {
 	r.promote()
 	c.want("1=Anna", "2=Ben")
 }
+
+// Unread makes, in SQL, of the held run of [Fill] a running one, which could not
+// read the record of somebody who had left: as a store of schema 3 wrote it.
+// noBytes is the engine's literal of an empty hash.
+func Unread(noBytes string) []string {
+	return []string{
+		`UPDATE run SET status = 'running', complete = false, quarantined = 1, lease_until = 0 WHERE status = 'held'`,
+		`INSERT INTO sighting (run_id, person_id, pass, source_hash, last_login, password_changed, last_updated, stale)
+			SELECT id, '2', 1, ` + noBytes + `, 0, 0, 0, true FROM run WHERE status = 'running' AND quarantined = 1`,
+	}
+}
+
+// WantReadAgain says that a store that was upgraded in the midst of the run of
+// [Unread] goes on with it: whoever had left is back, and stays.
+func WantReadAgain(t *testing.T, s store.Store) {
+	t.Helper()
+	c := &tenant{t: t, s: s, name: filledName, now: noon.Add(time.Hour)}
+	c.id = c.connection().ID
+	left, err := s.Running(t.Context(), c.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken, err := s.TakeOver(t.Context(), left.ID, "worker", c.now, c.now.Add(lease))
+	if err != nil {
+		t.Fatal(err)
+	}
+	everybody := []member{{id: "1", name: "Anna", department: "Sales", login: noon}, {id: "2", name: "Ben"}, {id: "3", name: "Cy", gone: true}, {id: "4", name: "Dörte"}}
+	r := &run{tenant: c, Run: taken}
+	r.page("", everybody...)
+	if got := r.compare(); got.Seen != int64(len(everybody)) {
+		t.Errorf("the run has met %d people, want %d", got.Seen, len(everybody))
+	}
+	r.promote()
+	c.want("1=Anna", "2=Ben", "3=Cy", "4=Dörte")
+	c.wantChanges(c.sync(everybody...).ID)
+	c.want("1=Anna", "2=Ben", "3=Cy", "4=Dörte")
+}

@@ -11,6 +11,7 @@ ANALYZE number;
 
 ALTER TABLE version ADD COLUMN number bigint NOT NULL DEFAULT 0;
 UPDATE version SET number = n.number FROM number n WHERE n.connection_id = version.connection_id AND n.person_id = version.person_id;
+ALTER TABLE version ALTER number DROP DEFAULT;
 
 -- The next number of the run's connection.
 ALTER TABLE run ADD COLUMN numbered bigint NOT NULL DEFAULT 0;
@@ -30,7 +31,8 @@ CREATE TABLE sheet (
 -- Slots are read with each page, and hashes can't be compressed.
 ALTER TABLE sheet ALTER slots SET STORAGE PLAIN;
 
--- The hashes are left out: the next run looks at everybody anew.
+-- The hashes are left out: the next run looks at everybody anew. Slots are of
+-- those who stand, or of whom the run has staged a version.
 CREATE TEMPORARY TABLE slot ON COMMIT DROP AS
 SELECT r.id AS run_id, n.number / 24 AS place, n.number % 24 AS slot, r.pass,
     CASE WHEN s.stale THEN '\x03'::bytea ELSE '\x01'::bytea END || decode(repeat('00', 32), 'hex')
@@ -40,7 +42,9 @@ SELECT r.id AS run_id, n.number / 24 AS place, n.number % 24 AS slot, r.pass,
 FROM run r JOIN connection c ON c.id = r.connection_id
 JOIN sighting s ON s.run_id = r.id AND s.pass = r.pass
 JOIN number n ON n.connection_id = r.connection_id AND n.person_id = s.person_id
-WHERE r.status IN ('running', 'held') OR r.id = c.generation;
+WHERE (r.status IN ('running', 'held') OR r.id = c.generation) AND EXISTS (
+    SELECT FROM version v WHERE v.connection_id = r.connection_id AND v.person_id = s.person_id
+        AND v.closed_by IS NULL AND (v.opened_by <= r.base OR v.opened_by = r.id));
 CREATE UNIQUE INDEX slot_place ON slot (run_id, place, slot);
 ANALYZE slot;
 INSERT INTO sheet (run_id, place, pass, met, seen, slots, ids)
@@ -59,6 +63,8 @@ CREATE TABLE stranger (
 );
 INSERT INTO stranger
 SELECT r.id, s.person_id, s.pass FROM run r JOIN sighting s ON s.run_id = r.id AND s.pass = r.pass
-WHERE r.status IN ('running', 'held') AND NOT EXISTS (SELECT FROM number n WHERE n.connection_id = r.connection_id AND n.person_id = s.person_id);
+WHERE r.status IN ('running', 'held') AND NOT EXISTS (
+    SELECT FROM version v WHERE v.connection_id = r.connection_id AND v.person_id = s.person_id
+        AND v.closed_by IS NULL AND (v.opened_by <= r.base OR v.opened_by = r.id));
 
 DROP TABLE sighting;

@@ -23,7 +23,7 @@ ALTER TABLE run ADD COLUMN numbered INTEGER NOT NULL DEFAULT 0;
 UPDATE run SET numbered = (SELECT count(*) FROM number n WHERE n.connection_id = run.connection_id);
 
 -- A sheet holds what a run knows of 24 people of consecutive numbers, so that two
--- fit a page of the file. Its id is the run's, shifted by 24 bits, and its place.
+-- fit a page of the file. Its id is the run's, shifted by 32 bits, and its place.
 -- +goose StatementBegin
 CREATE TABLE sheet (
     id    INTEGER PRIMARY KEY,
@@ -46,7 +46,8 @@ CREATE TABLE slot (
     PRIMARY KEY (run_id, place, slot)
 ) STRICT, WITHOUT ROWID;
 -- +goose StatementEnd
--- The hashes are left out: the next run looks at everybody anew.
+-- The hashes are left out: the next run looks at everybody anew. Slots are of
+-- those who stand, or of whom the run has staged a version.
 INSERT INTO slot
 SELECT r.id, n.number / 24, n.number % 24, r.pass,
     CASE WHEN s.stale THEN '03' ELSE '01' END || printf('%064d', 0)
@@ -55,10 +56,12 @@ SELECT r.id, n.number / 24, n.number % 24, r.pass,
 FROM run r JOIN connection c ON c.id = r.connection_id
 CROSS JOIN sighting s ON s.run_id = r.id AND s.pass = r.pass
 CROSS JOIN number n ON n.connection_id = r.connection_id AND n.person_id = s.person_id
-WHERE r.status IN ('running', 'held') OR r.id = c.generation;
+WHERE (r.status IN ('running', 'held') OR r.id = c.generation) AND EXISTS (
+    SELECT 1 FROM version v WHERE v.connection_id = r.connection_id AND v.person_id = s.person_id
+        AND v.closed_by IS NULL AND (v.opened_by <= r.base OR v.opened_by = r.id));
 INSERT INTO sheet (id, pass, met, seen, slots, ids)
 WITH RECURSIVE position (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM position WHERE n < 23)
-SELECT p.run_id << 24 | p.place, p.pass, count(s.slot), sum(CASE WHEN s.slot IS NULL THEN 0 ELSE 1 << s.slot END),
+SELECT p.run_id << 32 | p.place, p.pass, count(s.slot), sum(CASE WHEN s.slot IS NULL THEN 0 ELSE 1 << s.slot END),
     unhex(group_concat(coalesce(s.text, printf('%0108d', 0)), '' ORDER BY n)), unhex(group_concat(coalesce(s.id, '0000'), '' ORDER BY n))
 FROM (SELECT DISTINCT run_id, place, pass FROM slot) p CROSS JOIN position
 LEFT JOIN slot s ON s.run_id = p.run_id AND s.place = p.place AND s.slot = n
@@ -75,7 +78,9 @@ CREATE TABLE stranger (
 -- +goose StatementEnd
 INSERT INTO stranger
 SELECT r.id, s.person_id, s.pass FROM run r CROSS JOIN sighting s ON s.run_id = r.id AND s.pass = r.pass
-WHERE r.status IN ('running', 'held') AND NOT EXISTS (SELECT 1 FROM number n WHERE n.connection_id = r.connection_id AND n.person_id = s.person_id);
+WHERE r.status IN ('running', 'held') AND NOT EXISTS (
+    SELECT 1 FROM version v WHERE v.connection_id = r.connection_id AND v.person_id = s.person_id
+        AND v.closed_by IS NULL AND (v.opened_by <= r.base OR v.opened_by = r.id));
 
 DROP TABLE slot;
 DROP TABLE number;
