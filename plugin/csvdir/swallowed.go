@@ -9,11 +9,11 @@ import (
 )
 
 // swallows reports whether a row seems to hold another person's. Two quotation
-// marks that are part of values and not doubled may stand where a quoted value
-// begins and where one ends, with rows between them:
+// marks that are part of values and not doubled may stand where a value begins and
+// where one ends, with rows between them:
 //
-//	1,"Lefty" with one mark at the beginning, and
-//	2,Size 12"
+//	1,"Lefty,Fitter
+//	2,Second Person,5"
 //
 // It is seen by the lines of a value: one of them is as wide as a row, and has a
 // key of the same kind.
@@ -33,20 +33,20 @@ func (p *plan) swallows(r row) bool {
 // what stands before the value, the last with what stands behind it.
 func (p *plan) holdsRow(r row, column int) bool {
 	var lines [][]string
-	for line := range strings.FieldsFuncSeq(r.cells[column], func(c rune) bool { return c == '\r' || c == '\n' }) {
+	for line := range strings.SplitSeq(anyBreak.Replace(r.cells[column]), "\n") {
 		lines = append(lines, strings.Split(line, string(p.delimiter)))
-	}
-	if len(lines) == 0 {
-		return false
 	}
 	last := len(lines) - 1
 	lines[0] = slices.Concat(r.cells[:column], lines[0])
 	lines[last] = slices.Concat(lines[last], r.cells[column+1:])
-	own := 0 // the line with the row's own key
-	if p.key > column {
+	own, text := 0, at(r.cells, p.key) // the line with the row's own key
+	switch {
+	case p.key == column:
+		text = at(lines[0], p.key)
+	case p.key > column:
 		own = last
 	}
-	key := kindOf(at(lines[own], p.key))
+	key := kindOf(text)
 	for i, cells := range lines {
 		isWide := len(cells) >= len(p.headers) || r.wide
 		if i != own && isWide && p.key < len(cells) && kindOf(cells[p.key]) == key && key != (kind{}) {
@@ -55,6 +55,9 @@ func (p *plan) holdsRow(r row, column int) bool {
 	}
 	return false
 }
+
+// anyBreak writes all ends of lines in one way.
+var anyBreak = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func at(cells []string, column int) string {
 	if column < len(cells) {
