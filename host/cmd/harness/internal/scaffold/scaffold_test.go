@@ -46,6 +46,32 @@ func TestAConnectorOfItsOwnModuleIsGreenAtOnce(t *testing.T) {
 	}
 }
 
+// The mistakes that leave every single answer right: the tests that an author gets
+// notice them.
+func TestWhatALearnerGetsWrongIsNoticed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, file, right, wrong, says string }{
+		{"the next page is not followed", "service.go", "\treturn answer, nil\n", "\tanswer.Next = \"\"\n\treturn answer, nil\n", "50 different records and 0 quarantined ones came, and there are 500 at least: is every page followed"},
+		{"an id that many share", "users.go", "plugin.Record{ID: u.ID,", "plugin.Record{ID: u.Department,", "4 different records"},
+		{"names that the service does not know", "users.go", `json:"`, `json:"the_`, "none of 500 people has a name, a user name or an e-mail address in the typed view"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			n := write(t, Settings{Name: sample, Folder: filepath.Join(t.TempDir(), sample), Patchbay: patchbay(t)})
+			right := read(t, n.Folder, c.file)
+			wrong := strings.ReplaceAll(strings.ReplaceAll(right, c.right, c.wrong), `json:"the_id"`, `json:"id"`)
+			if wrong == right {
+				t.Fatalf("%s has no %q to get wrong", c.file, c.right)
+			}
+			put(t, n.Folder, c.file, wrong)
+			output, err := goCommand(t, n.Folder, "test", "-run", "Conformance", ".")
+			if err == nil || !strings.Contains(output, c.says) {
+				t.Errorf("the tests say %v, and not %q:\n%s", err, c.says, output)
+			}
+		})
+	}
+}
+
 // Where go does not tell what the packages need, all that Patchbay requires is
 // there: a longer list, and as complete.
 func TestAConnectorIsBuiltWithAllRequirements(t *testing.T) {
