@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -185,6 +186,7 @@ func TestListingsThatBreakOff(t *testing.T) {
 		"silence":            {func(_ ldaptest.Search, a *ldaptest.Answer) { a.Silence = true }, directory.ReasonTimedOut, serviceUnavailable},
 		"no LDAP":            {func(_ ldaptest.Search, a *ldaptest.Answer) { a.Raw = []byte{0x30, 0xff, 0x00} }, directory.ReasonResponseUnreadable, serviceMisbehaved},
 		"a huge message":     {func(_ ldaptest.Search, a *ldaptest.Answer) { a.Raw = []byte{0x30, 0x84, 0x7f, 0xff, 0xff, 0xff} }, directory.ReasonResponseTooLarge, serviceMisbehaved},
+		"millions of values": {func(_ ldaptest.Search, a *ldaptest.Answer) { a.Raw = manyValues() }, directory.ReasonResponseTooLarge, serviceMisbehaved},
 		"cookie not known":   {func(_ ldaptest.Search, a *ldaptest.Answer) { a.Result.Code = ldap.LDAPResultUnwillingToPerform }, directory.ReasonServerUnwilling, serviceUnavailable},
 		"too many at a time": {func(_ ldaptest.Search, a *ldaptest.Answer) { a.Result.Code = ldap.LDAPResultBusy }, directory.ReasonServerBusy, serviceUnavailable},
 	} {
@@ -202,6 +204,19 @@ func TestListingsThatBreakOff(t *testing.T) {
 			got.wantRefused(c.reason, c.class)
 		})
 	}
+}
+
+// manyValues is a message of 1 MiB: an entry of as many values as fit, of which each
+// takes a hundred times its size once it is read.
+func manyValues() []byte {
+	element := func(tag byte, parts ...[]byte) []byte {
+		content := slices.Concat(parts...)
+		return append([]byte{tag, 0x83, byte(len(content) >> 16), byte(len(content) >> 8), byte(len(content))}, content...)
+	}
+	values := bytes.Repeat([]byte{4, 0}, 1<<19)
+	attribute := element(0x30, element(4, []byte("description")), element(0x31, values))
+	entry := element(0x64, element(4, []byte("uid=x,"+ldaptest.PeopleDN)), element(0x30, attribute))
+	return element(0x30, []byte{2, 1, 4}, entry)
 }
 
 // Two servers behind one name that list in different orders have no place in

@@ -9,21 +9,16 @@ import (
 	"log"
 	"net"
 	"strings"
-	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
 )
 
-// maxPacketBytes bounds one message of a server's: an entry of a person has some
-// KiB, a group of 200,000 members sent at once about 16 MiB.
-const maxPacketBytes = 16 << 20
-
 func init() {
-	ber.MaxPacketLengthBytes = maxPacketBytes // a limit of the process; there is none of a connection
-	ldap.Logger(log.New(io.Discard, "", 0))   // it would write to standard error; what matters comes as errors
+	ldap.Logger(log.New(io.Discard, "", 0)) // it would write to standard error; what matters comes as errors
 }
 
 // Settings are how to reach a server and as whom.
@@ -50,7 +45,8 @@ type Conn struct {
 	expired  atomic.Bool
 }
 
-// Open connects, secures and binds. Errors are of type [*Error] or the context's.
+// Open connects, secures and binds, at a server that was spoken with before. Errors
+// are of type [*Error] or the context's.
 func Open(ctx context.Context, settings Settings) (*Conn, error) {
 	c, err := Dial(ctx, settings)
 	if err != nil {
@@ -58,6 +54,9 @@ func Open(ctx context.Context, settings Settings) (*Conn, error) {
 	}
 	if err = c.Secure(ctx); err == nil {
 		err = c.Bind(ctx)
+	} else if errors.Is(err, &Error{Reason: ReasonTLSNotSpoken}) && endedOff(err) {
+		// A load balancer does so while it has no server to pass us on to.
+		err = transient(ReasonConnectionBroke, "%s ended the connection instead of a TLS handshake", settings.Address)
 	}
 	if err != nil {
 		c.Close()
@@ -79,7 +78,7 @@ func Dial(ctx context.Context, settings Settings) (*Conn, error) {
 	case err != nil:
 		return nil, networkError(err, settings.Address)
 	}
-	return &Conn{settings: settings, wire: &watchedConn{Conn: raw}}, nil
+	return &Conn{settings: settings, wire: watch(raw)}, nil
 }
 
 // Secure makes the TLS handshake that the address asks for; nothing where it asks
@@ -99,7 +98,7 @@ func (c *Conn) Secure(ctx context.Context) error {
 		if err := secured.HandshakeContext(ctx); err != nil {
 			return handshakeError(err, at)
 		}
-		c.wire = &watchedConn{Conn: secured}
+		c.wire = watch(secured)
 		return nil
 	})
 	if err != nil {
@@ -113,10 +112,15 @@ func (c *Conn) Secure(ctx context.Context) error {
 // handshakeError: whoever closes a connection on the first bytes of a handshake
 // does not speak TLS.
 func handshakeError(err error, at Address) error {
-	if errors.Is(err, io.EOF) || isAny(err, wsaConnectionReset) || strings.Contains(err.Error(), "connection reset") {
+	if endedOff(err) {
 		return &Error{Reason: ReasonTLSNotSpoken, Detail: "what answers at " + at.String() + " ended the connection instead of a TLS handshake", Cause: err}
 	}
 	return networkError(err, at)
+}
+
+// endedOff reports whether the other side ended the connection.
+func endedOff(err error) bool {
+	return errors.Is(err, io.EOF) || isAny(err, syscall.ECONNRESET, wsaConnectionReset) || strings.Contains(err.Error(), "connection reset")
 }
 
 // startTLSOID is the name of the StartTLS operation (RFC 4511 §4.14.1).
@@ -134,12 +138,10 @@ func (c *Conn) startTLS() error {
 	if _, err := c.wire.Write(request.Bytes()); err != nil {
 		return networkError(err, at)
 	}
-	answer, err := ber.ReadPacket(c.wire.Conn)
+	// What follows the answer in clear is never read: it could be anybody's.
+	answer, err := ber.ReadPacket(c.wire)
 	if err != nil {
-		if isTimeout(err) || c.wire.failure() != nil {
-			return networkError(err, at)
-		}
-		return &Error{Reason: ReasonResponseUnreadable, Detail: "what answers at " + at.String() + " does not speak LDAP", Cause: err}
+		return c.result(err, stepStartTLS, "")
 	}
 	return c.result(ldap.GetLDAPError(answer), stepStartTLS, "")
 }
@@ -195,8 +197,8 @@ func (c *Conn) result(err error, doing step, base string) error {
 	if e := resultError(err, c.settings.Address, doing, base, c.settings.Password()); e != nil {
 		return e
 	}
-	if strings.Contains(err.Error(), "greater than maximum") { // of asn1-ber, which has no type for it
-		return fail(ReasonResponseTooLarge, "%s sent a message of more than %d MiB", c.settings.Address, maxPacketBytes>>20)
+	if refused := c.wire.refusal(); refused != nil {
+		return &Error{Reason: refused.Reason, Detail: c.settings.Address.String() + " " + refused.Detail, Cause: refused}
 	}
 	if c.expired.Load() {
 		return networkError(context.DeadlineExceeded, c.settings.Address)
@@ -205,45 +207,4 @@ func (c *Conn) result(err error, doing step, base string) error {
 		return networkError(failure, c.settings.Address)
 	}
 	return &Error{Reason: ReasonResponseUnreadable, Detail: "what " + c.settings.Address.String() + " answered is not LDAP", Cause: err}
-}
-
-// watchedConn remembers what ended a connection: go-ldap passes it on as text.
-type watchedConn struct {
-	net.Conn
-
-	mu  sync.Mutex // guards err
-	err error
-}
-
-// Read implements [net.Conn].
-func (w *watchedConn) Read(p []byte) (int, error) {
-	n, err := w.Conn.Read(p)
-	if err != nil {
-		w.note(err)
-	}
-	return n, err
-}
-
-// Write implements [net.Conn].
-func (w *watchedConn) Write(p []byte) (int, error) {
-	n, err := w.Conn.Write(p)
-	if err != nil {
-		w.note(err)
-	}
-	return n, err
-}
-
-// note keeps the first error: those after it are its consequences.
-func (w *watchedConn) note(err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err == nil {
-		w.err = err
-	}
-}
-
-func (w *watchedConn) failure() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.err
 }

@@ -87,6 +87,7 @@ func (c *Conn) search(ctx context.Context, search Search, scope int, control lda
 	if control != nil {
 		request.Controls = []ldap.Control{control}
 	}
+	c.wire.takeAll()
 	searching, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(searching, c.sever)
 	patience := time.AfterFunc(c.settings.Timeout, func() { c.expired.Store(true); c.sever() })
@@ -119,6 +120,7 @@ type visitError struct{ error }
 func (c *Conn) receive(response ldap.Response, patience *time.Timer, into *answer) error {
 	for response.Next() {
 		patience.Stop()
+		c.wire.take()
 		switch entry := response.Entry(); {
 		case entry != nil:
 			if err := into.entry(entry); err != nil {
