@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"patchbay.example/plugin"
@@ -183,17 +184,60 @@ func (a *attempt) checkStatus(context.Context) (string, error) {
 		detail += fmt.Sprintf(" Dates are read in the order %s.", s.plan.order)
 	}
 	switch {
+	case s.tally.unreadDates > 0:
+		return "", &plugin.Warning{Reason: reasonDatesUnreadable, Detail: detail + s.tally.unread() + s.undecided() + s.tally.unknown()}
 	case s.tally.undecidedDates > 0:
-		why := "no date of the file shows whether day or month comes first"
-		if s.dates.DMY > 0 && s.dates.MDY > 0 {
-			why = fmt.Sprintf("%d dates can only have the day first and %d only the month", s.dates.DMY, s.dates.MDY)
-		}
-		return "", &plugin.Warning{Reason: reasonDatesUndecided, Detail: fmt.Sprintf("%s Rows with a date that may be one of two days: %d, for %s.", detail, s.tally.undecidedDates, why)}
+		return "", &plugin.Warning{Reason: reasonDatesUndecided, Detail: detail + s.undecided() + s.tally.unknown()}
 	case s.tally.unknownStatus > 0:
-		return "", &plugin.Warning{Reason: reasonStatusUnknown, Detail: fmt.Sprintf("%s Rows with a status in a word that is not understood: %d.", detail, s.tally.unknownStatus)}
+		return "", &plugin.Warning{Reason: reasonStatusUnknown, Detail: detail + s.tally.unknown()}
 	default:
 		return detail, nil
 	}
+}
+
+// unread tells of days of leaving that are none, by their lines.
+func (t *tally) unread() string {
+	if t.unreadDates == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Rows with a day of leaving that can't be read, so that it is not clear whether these people have left: %d, %s.",
+		t.unreadDates, inLines(t.unreadLines, t.unreadDates))
+}
+
+// inLines names the lines of some of so many rows.
+func inLines(lines []int, of int) string {
+	where := make([]string, len(lines))
+	for i, line := range lines {
+		where[i] = strconv.Itoa(line)
+	}
+	switch {
+	case of == 1:
+		return "in line " + where[0]
+	case of == len(lines):
+		return "in lines " + strings.Join(where, ", ")
+	default:
+		return "the first in lines " + strings.Join(where, ", ")
+	}
+}
+
+// undecided tells of dates that may be one of two days.
+func (s *survey) undecided() string {
+	if s.tally.undecidedDates == 0 {
+		return ""
+	}
+	why := "no date of the file shows whether day or month comes first"
+	if s.dates.DMY > 0 && s.dates.MDY > 0 {
+		why = fmt.Sprintf("%d dates can only have the day first and %d only the month", s.dates.DMY, s.dates.MDY)
+	}
+	return fmt.Sprintf(" Rows with a date that may be one of two days: %d, for %s.", s.tally.undecidedDates, why)
+}
+
+// unknown tells of words for a status that are not known.
+func (t *tally) unknown() string {
+	if t.unknownStatus == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Rows with a status in a word that is not understood: %d.", t.unknownStatus)
 }
 
 // checkManagers says how many managers are in the file themselves.

@@ -45,6 +45,7 @@ const (
 	reasonRowSuperseded    = "ROW_SUPERSEDED"
 	reasonRowsLeftOut      = "ROWS_LEFT_OUT"
 	reasonColumnsContested = "COLUMNS_CONTESTED"
+	reasonDatesUnreadable  = "DATES_UNREADABLE"
 	reasonDatesUndecided   = "DATES_UNDECIDED"
 	reasonStatusUnknown    = "STATUS_UNKNOWN"
 	reasonManagersMissing  = "MANAGERS_MISSING"
@@ -134,6 +135,8 @@ var reasons = []plugin.Reason{
 		"Run a sync and read which lines it names. While a row without a usable key is left out, nobody is taken for gone."),
 	reason(reasonColumnsContested, plugin.NoClass, "Columns with the same meaning",
 		"If the wrong one was chosen: "+nameColumn),
+	reason(reasonDatesUnreadable, plugin.NoClass, "Day of leaving not understood",
+		"Look at the lines that the check names, and export days of leaving as 2025-04-03. For people who stay, leave the cell empty or write open end. Until then, the status of such a person is that of the status column, or unknown."),
 	reason(reasonDatesUndecided, plugin.NoClass, "Order of dates not clear",
 		"Choose the order under Columns › Order of dates, or export dates as 2025-04-03."),
 	reason(reasonStatusUnknown, plugin.NoClass, "Status not understood",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,6 +135,70 @@ func TestTheOrderOfDatesIsFoundOrAsked(t *testing.T) {
 	for id, want := range map[string]string{"1": "DEPROVISIONED", "2": "UNSPECIFIED", "3": "ACTIVE"} {
 		if kind := got.user(id).GetStatusKind().String(); kind != "USER_STATUS_"+want {
 			t.Errorf("person %s is %s, want %s", id, kind, want)
+		}
+	}
+}
+
+// What stands in the column of the day of leaving and is no date may not make an
+// active person without a word.
+func TestADayOfLeavingThatCannotBeReadIsTold(t *testing.T) {
+	for _, row := range []struct {
+		left, status, want string
+		warns              bool
+	}{
+		{"Juni 2024", "", "UNSPECIFIED", true},
+		{"2024-06", "", "UNSPECIFIED", true},
+		{"31.02.2024", "", "UNSPECIFIED", true},
+		{"next summer", "", "UNSPECIFIED", true},
+		{"ja", "", "UNSPECIFIED", true},
+		{"?", "", "UNSPECIFIED", true},
+		{"Pending", "", "UNSPECIFIED", true}, // the leaving is
+		{"Juni 2024", "active", "ACTIVE", true},
+		{"Juni 2024", "terminated", "DEPROVISIONED", true},
+		{"ausgeschieden", "", "DEPROVISIONED", false},
+		{"ausgeschieden", "aktiv", "DEPROVISIONED", false},
+		{"Retired", "Em férias?", "DEPROVISIONED", false},
+		{"aktiv", "", "ACTIVE", false},
+		{"aktiv", "terminated", "DEPROVISIONED", false},
+		{"31.12.9999", "", "ACTIVE", false},
+		{"99.99.9999", "", "ACTIVE", false},
+		{"00.00.0000", "", "ACTIVE", false},
+		{"__.__.____", "", "ACTIVE", false},
+		{"0001-01-01T00:00:00", "", "ACTIVE", false},
+		{"12/30/1899 00:00", "", "ACTIVE", false},
+		{"19000101", "", "ACTIVE", false},
+		{"unbefristet", "", "ACTIVE", false},
+		{"Open end", "", "ACTIVE", false},
+		{"Indéterminée", "", "ACTIVE", false},
+		{"nein", "", "ACTIVE", false},
+		{"", "", "ACTIVE", false},
+	} {
+		r := newRig(t, "people.csv", "Personalnummer;Name;Status;Austrittsdatum\n1;A;"+row.status+";"+row.left+"\n")
+		check := r.check("status")
+		if warns := check.GetReason() == "DATES_UNREADABLE"; warns != row.warns {
+			t.Errorf("left %q, status %q: the check is %v", row.left, row.status, check)
+		}
+		if kind := r.sync().wantComplete().user("1").GetStatusKind().String(); kind != "USER_STATUS_"+row.want {
+			t.Errorf("left %q, status %q: %s, want %s", row.left, row.status, kind, row.want)
+		}
+	}
+}
+
+func TestTheCheckSaysWhereDaysOfLeavingCannotBeRead(t *testing.T) {
+	const canary = "Juni 2024 geheim"
+	check := newRig(t, "people.csv", "Personalnummer;Name;Austrittsdatum\n1;A;\n2;B;"+canary+"\n3;C;31.02.2024\n4;D;31.12.2030\n5;E;2024-06\n6;F;"+canary+"\n").check("status")
+	if check.GetStatus() != connectorv1.CheckStatus_CHECK_STATUS_WARN || check.GetReason() != "DATES_UNREADABLE" || check.GetFix() == "" {
+		t.Errorf("the check is %v, want a warning that says what to do", check)
+	}
+	if detail := check.GetDetail(); !strings.Contains(detail, "4, the first in lines 3, 4, 6.") || strings.Contains(detail, "Juni") {
+		t.Errorf("the check says %q, want the number of rows, the lines of three and no value", detail)
+	}
+	// The column of those who are gone may hold such days as well; the other words
+	// and dates that are not understood are told of in the same check.
+	check = newRig(t, "people.csv", "ID,Name,Status,Hire date,Left\n1,A,,,31.02.2024\n2,B,asleep,03/04/2020,\n3,C,active,,who knows\n").check("status")
+	for _, told := range []string{"not clear whether these people have left: 2, in lines 2, 4.", "one of two days: 1,", "not understood: 1."} {
+		if check.GetReason() != "DATES_UNREADABLE" || !strings.Contains(check.GetDetail(), told) {
+			t.Errorf("the check is %v, want it to say %q", check, told)
 		}
 	}
 }

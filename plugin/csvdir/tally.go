@@ -30,8 +30,10 @@ type tally struct {
 	unended                                    int            // line of a last row without the end of its line
 
 	statuses       map[plugin.UserStatus]int
-	unknownStatus  int // rows with a word that is not known
-	undecidedDates int // rows with a date that may be one of two days
+	unknownStatus  int   // rows with a word that is not known
+	undecidedDates int   // rows with a date that may be one of two days
+	unreadDates    int   // rows with a day of leaving that can't be read
+	unreadLines    []int // of the first of them
 
 	keys []keyed
 	// superseded are rows with the key of a later row, by number; the value is the
@@ -45,6 +47,10 @@ type tally struct {
 	managed    int            // people with a manager
 	found      int            // of them, with one that is found
 }
+
+// maxExampleLines is how many lines a check names: enough to see what the rows
+// have in common.
+const maxExampleLines = 3
 
 // keyed is a row's key and content.
 type keyed struct {
@@ -101,8 +107,8 @@ func (t *tally) add(p *plan, r row, day time.Time) error {
 	if t.shortest == 0 || len(r.cells) < t.shortest {
 		t.shortest = len(r.cells)
 	}
-	user := p.user(r, day)
-	t.addStatus(p, user, r)
+	user, e := p.user(r, day)
+	t.addStatus(p, user, e, r)
 	if len(t.keys) < maxTallied {
 		t.keys = append(t.keys, keyedRow(v.id, r))
 		t.addManagers(v.id, user)
@@ -145,13 +151,18 @@ func keyedRow(id string, r row) keyed {
 	return k
 }
 
-func (t *tally) addStatus(p *plan, user *plugin.User, r row) {
+func (t *tally) addStatus(p *plan, user *plugin.User, e employment, r row) {
 	if t.statuses == nil {
 		t.statuses = map[plugin.UserStatus]int{}
 	}
 	t.statuses[user.StatusKind]++
-	if user.StatusKind == 0 && user.Status != "" {
+	if user.StatusKind == 0 && e.status != "" {
 		t.unknownStatus++
+	}
+	if e.isUnread {
+		if t.unreadDates++; len(t.unreadLines) < maxExampleLines {
+			t.unreadLines = append(t.unreadLines, r.line)
+		}
 	}
 	for column, attribute := range p.meaning.Columns {
 		if !attribute.IsDate() {

@@ -12,18 +12,21 @@ import (
 // employment is what a row says about whether somebody works there.
 type employment struct {
 	status, inactive string
+	leaving          string // in the place of the day of leaving, but no date
 	hired, left      values.Date
 	isHired, isLeft  bool
+	isUnread         bool // something tells of leaving, and can't be read
 }
 
 // record makes the record of a row that judge has given an id.
 func (p *plan) record(r row, id string, day time.Time) plugin.Record {
-	return plugin.Record{ID: id, User: p.user(r, day), Source: p.source(r)}
+	user, _ := p.user(r, day)
+	return plugin.Record{ID: id, User: user, Source: p.source(r)}
 }
 
-// user is the typed view of a row. A column that means nothing stays in the
-// source.
-func (p *plan) user(r row, day time.Time) *plugin.User {
+// user is the typed view of a row, and what it was told of the employment. A
+// column that means nothing stays in the source.
+func (p *plan) user(r row, day time.Time) (*plugin.User, employment) {
 	user := &plugin.User{}
 	var e employment
 	var others []string
@@ -60,8 +63,8 @@ func (p *plan) user(r row, day time.Time) *plugin.User {
 	if len(user.Emails) > 0 {
 		user.Emails[0].Primary = true
 	}
-	p.decideStatus(user, e, day)
-	return user
+	p.decideStatus(user, &e, day)
+	return user, e
 }
 
 // field is where the text of an attribute goes.
@@ -124,10 +127,14 @@ func field(user *plugin.User, e *employment, attribute columns.Attribute) *strin
 	}
 }
 
-// date keeps a date. What is no date, or one of two days, stays in the source.
+// date keeps a date. What is none, or one of two days, stays in the source; in
+// the place of a day of leaving it may tell of the status.
 func (p *plan) date(user *plugin.User, e *employment, attribute columns.Attribute, value string) {
 	d, ok := values.ParseDate(value, p.order)
 	if !ok {
+		if attribute == columns.TerminationDate {
+			e.leaving = value
+		}
 		return
 	}
 	day, certain := d.Day()
