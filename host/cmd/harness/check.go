@@ -21,7 +21,7 @@ func (a *app) checkCommand() *cobra.Command {
 			if err := program.RequireOneOf(cmd, "format", format, "text", "json"); err != nil {
 				return err
 			}
-			return a.check(cmd.Context(), t, format)
+			return a.nameDefault(cmd, a.check(cmd.Context(), t, format))
 		},
 	}
 	t.addFlags(cmd)

@@ -24,6 +24,7 @@ type conformFlags struct {
 	target
 
 	resource, format string
+	records          int
 	cases            []string
 }
 
@@ -55,6 +56,7 @@ skipped. The rules are written down in docs/contract.md.`,
 	flags.StringVar(&f.folder, "connectors", "", "folder of connectors")
 	flags.StringVar(&f.config, "config", "", "configuration file (JSON); secrets as they are, or as env:NAME, file:PATH or - for standard input")
 	flags.StringVar(&f.resource, "resource", "", "resource to read (default: the first that can be read)")
+	flags.IntVar(&f.records, "records", 0, "how many records the listing has at least, where that is known: fewer fail, as where a page is not followed")
 	flags.StringSliceVar(&f.cases, "case", nil, "case to try, and no other; may be repeated")
 	flags.StringVar(&f.format, "format", "text", "text, json or junit")
 	_ = cmd.MarkFlagRequired("connector")
@@ -68,6 +70,9 @@ func (f conformFlags) check(cmd *cobra.Command) error {
 		if !slices.Contains(names, name) {
 			return program.Usagef(cmd, "--case %q is none; there are %s", name, strings.Join(names, ", "))
 		}
+	}
+	if f.records < 0 {
+		return program.Usagef(cmd, "--records is a number of records, or 0 where it is not known, not %d", f.records)
 	}
 	return program.RequireOneOf(cmd, "format", f.format, "text", "json", "junit")
 }
@@ -88,7 +93,7 @@ func (a *app) conform(ctx context.Context, f conformFlags) error {
 		return err
 	}
 	defer func() { _ = found.Close() }()
-	examined := plugintest.Target{Path: found.Path, Resource: f.resource, Only: f.cases}
+	examined := plugintest.Target{Path: found.Path, Resource: f.resource, Records: f.records, Only: f.cases}
 	described, err := a.describe(ctx, found)
 	if err != nil {
 		return err

@@ -26,6 +26,12 @@ func newConnector(t *testing.T) (folder, executable string) {
 	t.Helper()
 	folder = filepath.Join(t.TempDir(), "roster")
 	programtest.Command{Args: []string{"new", folder, "--name", "roster", "--patchbay", programtest.ModuleFolder(t)}}.Run(t).WantCode(wire.ExitDone)
+	return folder, buildConnector(t, folder)
+}
+
+// buildConnector builds what is in a new connector's folder.
+func buildConnector(t *testing.T, folder string) (executable string) {
+	t.Helper()
 	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", "bin/", ".")
 	build.Dir, build.Env = folder, append(os.Environ(), "GOFLAGS=-mod=readonly", "GOPROXY=off", "GOWORK=off")
 	output, err := build.CombinedOutput()
@@ -35,7 +41,7 @@ func newConnector(t *testing.T) (folder, executable string) {
 	if err != nil {
 		t.Fatalf("build the new connector: %v\n%s", err, output)
 	}
-	return folder, filepath.Join(folder, "bin", "roster")
+	return filepath.Join(folder, "bin", "roster")
 }
 
 // conform is harness conform of a new connector.
@@ -82,6 +88,7 @@ func TestConform(t *testing.T) {
 	}{
 		"a case that is none":     {[]string{"--case", "curser-resume"}, []string{`--case "curser-resume" is none; there are `, "cursor-resume", "harness conform --help"}},
 		"another format":          {[]string{"--format", "xml"}, []string{`--format is text or json or junit, not "xml"`}},
+		"a negative number":       {[]string{"--records", "-1"}, []string{"--records is a number of records", "not -1"}},
 		"no such configuration":   {[]string{"--config", "absent.json"}, []string{"absent.json can't be read", "To fix: "}},
 		"a configuration of none": {[]string{"--config", "README.md"}, []string{"is not JSON", "To fix: "}},
 		"no such connector":       {[]string{"--connector", "bin/absent"}, []string{"bin/absent", "(CONNECTOR_NOT_FOUND)", "To fix: "}},
@@ -91,6 +98,26 @@ func TestConform(t *testing.T) {
 			conform(folder, c.args...).Run(t).WantCode(wire.ExitUsage).WantNoStdout().WantStderr(append(c.want, "harness: ")...)
 		})
 	}
+}
+
+// A connector that does not ask for the second page looks like one with a small
+// account. The report asks which it is, and a number tells.
+func TestConformOfALostPage(t *testing.T) {
+	t.Parallel()
+	folder, _ := newConnector(t)
+	file := filepath.Join(folder, "service.go")
+	const whole = "\treturn answer, nil\n"
+	text := readFile(t, file)
+	if err := os.WriteFile(file, []byte(strings.Replace(text, whole, "\tanswer.Next = \"\"\n"+whole, 1)), 0o600); err != nil || !strings.Contains(text, whole) {
+		t.Fatalf("service.go can't be spoilt: %v", err)
+	}
+	buildConnector(t, folder)
+	p := conform(folder, "--config", "config.json").Run(t).WantCode(wire.ExitDone)
+	if said := strings.Join(strings.Fields(p.Stdout.Text()), " "); !strings.Contains(said, "were skipped because the listing of users has one page of 50 records: is the next page followed? Conform on an account of three pages or more") {
+		t.Errorf("it does not ask whether the next page is followed:\n%s", p.Stdout.Text())
+	}
+	conform(folder, "--config", "config.json", "--records", "500").Run(t).WantCode(wire.ExitConnector).
+		WantStdout("✗ Completed comes last", "50 different records", "cases were not tried, resting on completed-last, which failed: ")
 }
 
 // What is no connector at all is examined, and fails.

@@ -18,6 +18,9 @@ type conformText struct {
 	out     io.Writer
 	section string
 	err     error // the first of writing
+
+	roots   []string            // the cases that failed and on which others rest, as they came
+	resting map[string][]string // the cases that rest on each, which are told at the end
 }
 
 // statusMarks stand before a case, as before a check.
@@ -32,8 +35,19 @@ func (t *conformText) heading(title, version, path string) {
 }
 
 // result writes a case on a line; what a failed one requires, why, and what was
-// seen stand beneath.
+// seen stand beneath. Those that were skipped because another failed are told
+// together, at the end.
 func (t *conformText) result(r plugintest.Result) {
+	if r.RestsOn != "" {
+		if t.resting == nil {
+			t.resting = map[string][]string{}
+		}
+		if t.resting[r.RestsOn] == nil {
+			t.roots = append(t.roots, r.RestsOn)
+		}
+		t.resting[r.RestsOn] = append(t.resting[r.RestsOn], r.Case.Name)
+		return
+	}
 	var b strings.Builder
 	if r.Case.Section != t.section {
 		t.section = r.Case.Section
@@ -46,17 +60,27 @@ func (t *conformText) result(r plugintest.Result) {
 	b.WriteByte('\n')
 	switch r.Status {
 	case plugintest.Failed:
-		paragraph(&b, "requires", r.Case.Requires)
-		paragraph(&b, "why", r.Case.Why)
-		paragraph(&b, "saw", r.Saw)
+		paragraph(&b, caseIndent, "requires", r.Case.Requires)
+		paragraph(&b, caseIndent, "why", r.Case.Why)
+		paragraph(&b, caseIndent, "saw", r.Saw)
 	case plugintest.Skipped:
-		paragraph(&b, "skipped", r.Saw)
+		paragraph(&b, caseIndent, "skipped", r.Saw)
 	}
 	t.print(b.String())
 }
 
-// conclusion is the closing sentence. The error is of all that was written.
+// conclusion is what was not tried and why, and the closing sentence. The error
+// is of all that was written.
 func (t *conformText) conclusion(report plugintest.Report) error {
+	var b strings.Builder
+	for _, root := range t.roots {
+		names := t.resting[root]
+		paragraph(&b, "", "", fmt.Sprintf("%s not tried, resting on %s, which failed: %s.", casesWere(len(names)), root, strings.Join(names, ", ")))
+	}
+	paragraph(&b, "", "", tooShort(report))
+	if b.Len() > 0 {
+		t.print("\n" + b.String())
+	}
 	counts := countsOf(report)
 	sentence := fmt.Sprintf("%d of %d %s passed", counts[plugintest.Passed], len(report.Results), program.Plural(len(report.Results), "case"))
 	if n := counts[plugintest.Failed]; n > 0 {
@@ -67,6 +91,33 @@ func (t *conformText) conclusion(report plugintest.Report) error {
 	}
 	t.print(fmt.Sprintf("\n%s, in %s.\n", sentence, report.Took.Round(100*time.Millisecond)))
 	return t.err
+}
+
+// tooShort says what it means that the listing was too short for some cases;
+// empty where it was for none. The commonest cause is no small account.
+func tooShort(report plugintest.Report) string {
+	n := 0
+	for _, r := range report.Results {
+		if r.Short {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	what, question := fmt.Sprintf("one page of %d %s", report.Records, program.Plural(report.Records, "record")), "is the next page followed?"
+	if report.Records == 0 {
+		what, question = "no records", "does Sync return nil where something went wrong?"
+	}
+	return fmt.Sprintf("%s skipped because the listing of %s has %s: %s Conform on an account of three pages or more, and say how many records it has (--records).",
+		casesWere(n), report.Resource, what, question)
+}
+
+func casesWere(n int) string {
+	if n == 1 {
+		return "1 case was"
+	}
+	return fmt.Sprintf("%d cases were", n)
 }
 
 // print writes text in which something foreign may be quoted: nothing of it
@@ -83,32 +134,36 @@ func (t *conformText) print(text string) {
 	}
 }
 
-// paragraphWidth is where lines of a paragraph end, and labelWidth the room for
-// its label.
+// paragraphWidth is where lines of a paragraph end, labelWidth the room for its
+// label, and caseIndent stands before those of a case.
 const (
 	paragraphWidth = 100
 	labelWidth     = 10
+	caseIndent     = "      "
 )
 
-// paragraph writes a text in lines, with a label before the first.
-func paragraph(b *strings.Builder, label, text string) {
-	const indent = "      "
-	column := 0
+// paragraph writes a text in lines; nothing for an empty one. All are indented,
+// and before the first stands a label, if there is one.
+func paragraph(b *strings.Builder, indent, label, text string) {
+	if label != "" {
+		label = fmt.Sprintf("%-*s", labelWidth, label)
+	}
+	before, width := indent+label, 0
 	for word := range strings.FieldsSeq(text) {
 		switch {
-		case column == 0:
-			fmt.Fprintf(b, "%s%-*s%s", indent, labelWidth, label, word)
-			column = len(indent) + labelWidth
-		case column+1+len(word) > paragraphWidth:
-			fmt.Fprintf(b, "\n%s%*s%s", indent, labelWidth, "", word)
-			column = len(indent) + labelWidth
+		case width == 0:
+			b.WriteString(before + word)
+			width = len(before)
+		case width+1+len(word) > paragraphWidth:
+			fmt.Fprintf(b, "\n%*s%s", len(before), "", word)
+			width = len(before)
 		default:
 			b.WriteString(" " + word)
-			column++
+			width++
 		}
-		column += len(word)
+		width += len(word)
 	}
-	if column > 0 {
+	if width > 0 {
 		b.WriteByte('\n')
 	}
 }

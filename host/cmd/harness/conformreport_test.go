@@ -63,6 +63,51 @@ Cursors
 	}
 }
 
+func TestConformanceTellsTogetherWhatWasNotTried(t *testing.T) {
+	t.Parallel()
+	skipped := func(name, restsOn string, short bool) plugintest.Result {
+		return plugintest.Result{
+			Case: plugintest.Case{Name: name, Section: "Cursors", Title: "Title of " + name}, Status: plugintest.Skipped,
+			Saw: "The reason of " + name + ".", RestsOn: restsOn, Short: short,
+		}
+	}
+	report := plugintest.Report{
+		Took: time.Second, Resource: "users", Pages: 1, Records: 50,
+		Results: []plugintest.Result{skipped("first", "handshake", false), skipped("second", "", true), skipped("third", "handshake", false), skipped("fourth", "", false)},
+	}
+	conclude := func(report plugintest.Report) string {
+		var out strings.Builder
+		text := &conformText{out: &out}
+		for _, r := range report.Results {
+			text.result(r)
+		}
+		if err := text.conclusion(report); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	const want = `
+Cursors
+  – Title of second
+      skipped   The reason of second.
+  – Title of fourth
+      skipped   The reason of fourth.
+
+2 cases were not tried, resting on handshake, which failed: first, third.
+1 case was skipped because the listing of users has one page of 50 records: is the next page
+followed? Conform on an account of three pages or more, and say how many records it has (--records).
+
+0 of 4 cases passed, 4 skipped, in 1s.
+`
+	if got := conclude(report); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	report.Pages, report.Records = 0, 0
+	if got := conclude(report); !strings.Contains(got, "has no records: does Sync return nil") {
+		t.Errorf("of an empty listing it says\n%s", got)
+	}
+}
+
 func TestConformanceAsJSON(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder

@@ -20,13 +20,26 @@ type target struct {
 	config                    string
 }
 
+// defaultConnector is run where --connector names none.
+const defaultConnector = "okta"
+
 func (t *target) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&t.connector, "connector", "okta", "the connector's executable, or its name: beside harness, in --connectors, or built from source when the working folder is inside it")
+	flags.StringVar(&t.connector, "connector", defaultConnector, "the connector's executable, or its name: beside harness, in --connectors, or built from source when the working folder is inside it")
 	flags.StringVar(&t.folder, "connectors", "", "folder of connectors")
 	flags.StringVar(&t.sha256, "connector-sha256", "", "run the connector only if this is its SHA-256, in hexadecimal")
 	flags.StringVar(&t.config, "config", "", "configuration file (JSON); secrets as they are, or as env:NAME, file:PATH or - for standard input")
 	_ = cmd.MarkFlagRequired("config")
+}
+
+// nameDefault says of a run that failed which connector it was of, where nobody
+// named one: whoever forgot to would look for the mistake in the configuration.
+func (a *app) nameDefault(cmd *cobra.Command, err error) error {
+	output := errors.Is(err, program.ErrOutput) || errors.Is(err, program.ErrOutputClosed)
+	if err != nil && !output && cmd.Context().Err() == nil && !cmd.Flags().Changed("connector") {
+		_, _ = fmt.Fprintf(a.stderr, "harness: this was the connector %s, for --connector names no other\n", defaultConnector)
+	}
+	return err
 }
 
 // launched is a running connector.

@@ -44,6 +44,20 @@ func TestWhereAConnectorIsFound(t *testing.T) {
 			t.Errorf("it was found, and yet: %s", p.Stderr.Text())
 		}
 	})
+	t.Run("not named, by a configuration of another", func(t *testing.T) {
+		const notice = "this was the connector okta, for --connector names no other"
+		other := r.write("other.json", `{"address":"https://roster.example.com","token":"x"}`)
+		for _, command := range []string{"check", "resources", "sync --resource users"} {
+			c := r.command(strings.Fields(command)...)
+			c.Args[len(c.Args)-1] = other
+			c.Run(t).WantCode(wire.ExitUsage).WantStderr(notice)
+		}
+		named := r.command("check", "--connector", "okta")
+		named.Args[len(named.Args)-1] = other
+		if text := named.Run(t).WantCode(wire.ExitUsage).Stderr.Text(); strings.Contains(text, notice) {
+			t.Errorf("it was named, and yet: %s", text)
+		}
+	})
 	t.Run("in the sources", func(t *testing.T) {
 		c := r.command("check")
 		c.Path, c.Folder = alone, filepath.Join(programtest.ModuleFolder(t), "docs")

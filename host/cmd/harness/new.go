@@ -27,7 +27,12 @@ module the folder is plugin/NAME; anywhere else the connector is a module of its
 own. Files that are there already are kept.`,
 		Example: `  harness new plugin/roster --name roster
   harness new ../roster --name roster --patchbay .`,
-		Args: program.Arguments(cobra.ExactArgs(1)),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return program.Usagef(cmd, "name the folder, one: harness new FOLDER --name NAME")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s.Folder = args[0]
 			return a.new(cmd.Context(), s)

@@ -34,7 +34,8 @@ func TestANewConnectorThatIsRefused(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"without a folder":    {[]string{"--name", "roster"}, []string{"accepts 1 arg(s)", "harness new --help"}},
+		"without a folder":    {[]string{"--name", "roster"}, []string{"name the folder, one: harness new FOLDER --name NAME", "harness new --help"}},
+		"with two folders":    {[]string{"roster", "registry", "--name", "roster"}, []string{"name the folder, one: harness new FOLDER --name NAME"}},
 		"without a name":      {[]string{"roster"}, []string{`required flag(s) "name" not set`}},
 		"with another name":   {[]string{"roster", "--name", "Roster", "--patchbay", patchbay}, []string{`"Roster" is not`, "To fix: Choose the service's short name"}},
 		"of nothing":          {[]string{"roster", "--name", "roster"}, []string{"takes the SDK from its source", "To fix: Give the folder of Patchbay's source", "--patchbay FOLDER"}},

@@ -24,7 +24,7 @@ func (a *app) resourcesCommand() *cobra.Command {
 			if err := program.RequireOneOf(cmd, "format", format, "text", "json"); err != nil {
 				return err
 			}
-			return a.resources(cmd.Context(), t, format)
+			return a.nameDefault(cmd, a.resources(cmd.Context(), t, format))
 		},
 	}
 	t.addFlags(cmd)

@@ -173,7 +173,7 @@ func summaryIn(t *testing.T, path string) summary {
 	text := readFile(t, path)
 	var properties map[string]json.RawMessage
 	decodeStrictly(t, text, &properties)
-	for _, name := range []string{"pages", "records", "bytes", "seconds", "rate_limit_wait_seconds", "quarantined", "cursor", "outcome", "reason"} {
+	for _, name := range []string{"pages", "records", "bytes", "repeated", "seconds", "rate_limit_wait_seconds", "quarantined", "cursor", "outcome", "reason"} {
 		if _, ok := properties[name]; !ok {
 			t.Errorf("the summary lacks %q: %s", name, text)
 		}

@@ -38,8 +38,9 @@ type sink struct {
 
 // written is what a sink has written.
 type written struct {
-	records uint64 // no id twice
-	bytes   int64  // of their sources
+	records  uint64 // no id twice
+	bytes    int64  // of their sources
+	repeated uint64 // left out: their ids were written already
 }
 
 func openSink(stdout io.Writer, f syncFlags) (*sink, error) {
@@ -99,6 +100,7 @@ func (s *sink) write(page host.Page) error {
 	var enough error
 	for _, record := range page.Records {
 		if !s.seen.add(record.GetId()) {
+			s.repeated++
 			continue
 		}
 		if s.limit > 0 && s.records == s.limit {

@@ -33,6 +33,25 @@ func TestOfTheSameIDTheFirstIsWritten(t *testing.T) {
 	if s.records != 3 || s.bytes != 6 {
 		t.Errorf("counted %d records and %d bytes, want 3 and 6", s.records, s.bytes)
 	}
+	if s.repeated != 2 {
+		t.Errorf("left out %d that came again, want 2", s.repeated)
+	}
+}
+
+func TestWhatCameAgainIsSaid(t *testing.T) {
+	t.Parallel()
+	for repeated, want := range map[uint64]string{
+		0:   "41 records on 12 pages, 0.0 MB in 0.0 s; completed.",
+		1:   "; 1 record came again under an id that was written already, and was left out; completed.",
+		451: "; 451 records came again under an id that was written already, and were left out; completed.",
+	} {
+		var s summary
+		s.take(host.Summary{Pages: 12}, written{records: 41, repeated: repeated}, 0)
+		s.conclude(t.Context(), nil)
+		if got := s.sentence(); !strings.HasSuffix(got, want) {
+			t.Errorf("%d: %q, want %q at the end", repeated, got, want)
+		}
+	}
 }
 
 func TestTheLimitIsReachedAtTheFirstRecordTooMany(t *testing.T) {

@@ -28,9 +28,10 @@ const (
 
 // summary is what --summary-file holds.
 type summary struct {
-	Pages                uint64  `json:"pages"`   // written whole
-	Records              uint64  `json:"records"` // written, no id twice
-	Bytes                int64   `json:"bytes"`   // of their sources
+	Pages                uint64  `json:"pages"`    // written whole
+	Records              uint64  `json:"records"`  // written, no id twice
+	Bytes                int64   `json:"bytes"`    // of their sources
+	Repeated             uint64  `json:"repeated"` // left out: their ids were written already
 	Seconds              float64 `json:"seconds"`
 	RateLimitWaitSeconds float64 `json:"rate_limit_wait_seconds"`
 	Quarantined          uint64  `json:"quarantined"`
@@ -49,7 +50,7 @@ var rateLimitReasons = []string{"RATE_LIMITED", "CONCURRENCY_LIMITED", "TOKEN_RA
 // take notes what a stream has brought.
 func (s *summary) take(result host.Summary, written written, took time.Duration) {
 	s.Pages, s.Quarantined, s.Cursor = result.Pages, result.Quarantined, result.Cursor
-	s.Records, s.Bytes = written.records, written.bytes
+	s.Records, s.Bytes, s.Repeated = written.records, written.bytes, written.repeated
 	s.Seconds = took.Seconds()
 	for _, d := range result.Waited {
 		s.waited += d
@@ -86,6 +87,9 @@ func (s *summary) sentence() string {
 	if s.Quarantined > 0 {
 		fmt.Fprintf(&b, "; %s left out as unreadable", program.Thousands(s.Quarantined))
 	}
+	if s.Repeated > 0 {
+		fmt.Fprintf(&b, "; %s %s came again under an id that was written already, and %s left out", program.Thousands(s.Repeated), program.Plural(s.Repeated, "record"), wasWere(s.Repeated))
+	}
 	if s.restarts > 0 {
 		fmt.Fprintf(&b, "; connector restarted %d %s", s.restarts, program.Plural(uint64(s.restarts), "time")) //nolint:gosec // never negative
 	}
@@ -95,6 +99,13 @@ func (s *summary) sentence() string {
 	}
 	b.WriteByte('.')
 	return b.String()
+}
+
+func wasWere(n uint64) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }
 
 // writeTo writes the summary to a file, whole or not at all.

@@ -49,7 +49,7 @@ cuts a page in two, the rest begins with that page.`,
 			if f.waitBudget < 0 {
 				return &program.UsageError{Command: cmd, Err: errors.New("--wait-budget is a duration such as 30m, or 0 for as long as it takes")}
 			}
-			return a.sync(cmd.Context(), f)
+			return a.nameDefault(cmd, a.sync(cmd.Context(), f))
 		},
 	}
 	f.addFlags(cmd)
