@@ -14,8 +14,8 @@
 //   - GET /api/v1/users, with limit, after and three kinds of filter
 //   - GET /api/v1/users/{id} and /api/v1/users/{id}/groups
 //   - GET /api/v1/meta/types/user and /api/v1/meta/types/user/{id}
-//   - GET /api/v1/groups (also with expand=stats), /api/v1/groups/{id} and
-//     /api/v1/groups/{id}/users
+//   - GET /api/v1/groups (also with expand=stats, and with a filter by id),
+//     /api/v1/groups/{id} and /api/v1/groups/{id}/users
 //
 // The plain list of users leaves out those with status DEPROVISIONED, as
 // Okta's does; they come with filter=status eq "DEPROVISIONED".

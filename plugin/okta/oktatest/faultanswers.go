@@ -101,6 +101,12 @@ func refusalKinds() []faultKind {
 				x.answer(x.emptyList)
 			}
 		}),
+		plainKind("group-deleted", atMembers, "delete the group whose members are asked for, then answer", func(x *exchange) {
+			if g, found := x.t.findGroup(x.path[1]); found {
+				x.t.DeleteGroup(g)
+				x.answer(func() { x.refuse(notFound(x.path[1], "UserGroup")) })
+			}
+		}),
 		plainKind("cursor-lost", atLists, "answer 400 E0000031, Invalid cursor.", func(x *exchange) {
 			x.answer(func() { x.refuse(apiError("E0000031", "Invalid cursor.")) })
 		}),

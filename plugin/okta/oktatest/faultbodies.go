@@ -3,6 +3,7 @@ package oktatest
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"slices"
 )
 
@@ -26,6 +27,13 @@ func bodyKinds() []faultKind {
 		memberKind("member-null", "put null in place of the page's first member", func([]byte) []byte { return []byte("null") }),
 		memberKind("member-no-id", "take the id of the page's first member away", func(member []byte) []byte { return setID(member, nil) }),
 		memberKind("member-id-number", "make the id of the page's first member a number", func(member []byte) []byte { return setID(member, []byte("42")) }),
+		memberKind("member-id-path", "make the id of the page's first member a path", func(member []byte) []byte { return setID(member, []byte(`"../users"`)) }),
+		bodyKind("stats-zero", atGroups, "count no members in any group", func(body []byte) []byte {
+			return usersCount.ReplaceAll(body, []byte(`"usersCount":0`))
+		}),
+		bodyKind("stats-missing", atGroups, "leave the numbers of members out", func(body []byte) []byte {
+			return usersCount.ReplaceAll(body, nil)
+		}),
 		numberKind("member-huge", atLists, "a number of bytes", defaultHugeMember, 1, maxHugeMember, "make the page's first member larger by so much", func(x *exchange, size int) {
 			x.changeMembers(func(members []json.RawMessage) []json.RawMessage {
 				members[0] = inflate(members[0], size)
@@ -42,6 +50,9 @@ func bodyKinds() []faultKind {
 		}),
 	}
 }
+
+// usersCount is the number of a group's members, alone in its object.
+var usersCount = regexp.MustCompile(`"usersCount":[0-9]+`)
 
 func bodyKind(name string, at []Endpoint, help string, change func([]byte) []byte) faultKind {
 	return plainKind(name, at, help, func(x *exchange) { x.plan.bodies = append(x.plan.bodies, change) })

@@ -58,6 +58,8 @@ var (
 	everywhere = endpoints
 	atToken    = []Endpoint{EndpointToken}
 	atAPI      = slices.DeleteFunc(slices.Clone(endpoints), func(e Endpoint) bool { return e == EndpointToken })
+	atGroups   = []Endpoint{EndpointGroups}
+	atMembers  = []Endpoint{EndpointMembers}
 	atLists    = slices.DeleteFunc(slices.Clone(endpoints), func(e Endpoint) bool { return !e.isList() })
 )
 

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -66,6 +68,17 @@ var faultCases = map[string]func(t *testing.T, c *client){
 	"401-dpop-nonce": answeredPage(401, func(a answer) bool {
 		return strings.Contains(a.header.Get("WWW-Authenticate"), `error="use_dpop_nonce"`) && a.header.Get("DPoP-Nonce") != ""
 	}),
+
+	"group-deleted": func(t *testing.T, c *client) {
+		path := "/api/v1/groups/" + c.tenant.GroupID(1)
+		for _, path := range []string{path + "/users", path} {
+			if got := c.get(path); got.status != http.StatusNotFound || got.errorCode() != "E0000007" {
+				t.Errorf("%s: got %v, want a group that is no more", path, got)
+			}
+		}
+	},
+	"stats-zero":    countedGroups(func(stats string) bool { return stats == `{"usersCount":0}` }),
+	"stats-missing": countedGroups(func(stats string) bool { return stats == `{}` }),
 
 	"next-elsewhere": func(t *testing.T, c *client) {
 		next := c.page2().next()
@@ -126,6 +139,9 @@ var faultCases = map[string]func(t *testing.T, c *client){
 	}),
 	"member-id-number": changedMember(func(m, _ json.RawMessage) bool {
 		return bytes.HasPrefix(m, []byte(`{"id":42,"status":`)) && json.Valid(m)
+	}),
+	"member-id-path": changedMember(func(m, _ json.RawMessage) bool {
+		return bytes.HasPrefix(m, []byte(`{"id":"../users",`)) && json.Valid(m)
 	}),
 	"member-huge": changedMember(func(m, was json.RawMessage) bool { return len(m) > len(was)+defaultHugeMember && json.Valid(m) }),
 	"duplicate": func(t *testing.T, c *client) {
@@ -201,7 +217,11 @@ func TestEveryFaultKind(t *testing.T) {
 			case "drip":
 				c.order(EndpointUsers, "page=2", kind.Name+"=1ms")
 			default:
-				c.order(EndpointUsers, "page=2", kind.Name)
+				at := EndpointUsers
+				if !slices.Contains(kind.Endpoints, at) {
+					at = kind.Endpoints[0]
+				}
+				c.order(at, "page="+strconv.Itoa(faultPage(at)), kind.Name)
 			}
 			check(t, c)
 			if c.tenant.Stats().Struck == 0 {
@@ -209,6 +229,14 @@ func TestEveryFaultKind(t *testing.T) {
 			}
 		})
 	}
+}
+
+// faultPage is which page the cases ask for: groups and members come on one.
+func faultPage(at Endpoint) int {
+	if at == EndpointUsers {
+		return 2
+	}
+	return 1
 }
 
 // order orders a fault given as text.
@@ -335,6 +363,23 @@ func changedMember(good func(member, was json.RawMessage) bool) func(*testing.T,
 		users := c.page2().users(t)
 		if len(users) != 4 || !good(users[0], c.tenant.User(4)) || !bytes.Equal(users[1], c.tenant.User(5)) {
 			t.Errorf("got %d users, the first %.200s", len(users), users[0])
+		}
+	}
+}
+
+func countedGroups(good func(stats string) bool) func(*testing.T, *client) {
+	return func(t *testing.T, c *client) {
+		var groups []struct {
+			Embedded struct{ Stats json.RawMessage } `json:"_embedded"`
+		}
+		got := c.get("/api/v1/groups?expand=stats")
+		if err := json.Unmarshal(got.body, &groups); err != nil || len(groups) == 0 {
+			t.Fatalf("got %v (error %v), want groups", got, err)
+		}
+		for _, group := range groups {
+			if !good(string(group.Embedded.Stats)) {
+				t.Errorf("got the numbers %s", group.Embedded.Stats)
+			}
 		}
 	}
 }

@@ -131,9 +131,9 @@ func (t *Tenant) memberCount(g int) int {
 	return n
 }
 
-// groupsList is GET /api/v1/groups, with the number of each group's members where
-// expand=stats asks for it.
-func (t *Tenant) groupsList(origin, expand string) *listing {
+// groupsList is GET /api/v1/groups, with its filter, if any, and with the number
+// of each group's members where expand=stats asks for it.
+func (t *Tenant) groupsList(origin, expression, expand string) *listing {
 	l := &listing{
 		endpoint: EndpointGroups,
 		path:     "/api/v1/groups",
@@ -148,7 +148,22 @@ func (t *Tenant) groupsList(origin, expand string) *listing {
 	if expand != "" && expand != expandStats {
 		l.refuse(apiError("E0000031", "The fake tenant does not support expand="+expand+"."))
 	}
+	if expression != "" {
+		l.filterGroups(t, expression)
+	}
 	return l
+}
+
+// filterGroups narrows the list to the group with an id.
+func (l *listing) filterGroups(t *Tenant, expression string) {
+	l.filter, l.key = expression, "groups?"+expression
+	parsed, err := parseFilter(expression)
+	if err != nil || parsed.attribute != "id" {
+		l.refuse(apiError("E0000031", "The fake tenant supports filter=id eq \"…\" of groups only."))
+		return
+	}
+	g, found := t.findGroup(parsed.value)
+	l.match = func(i int) bool { return found && i == g }
 }
 
 // expandStats is the value of expand= that adds _embedded.stats.
@@ -185,7 +200,7 @@ func (t *Tenant) membersList(id string, f form) *listing {
 // userGroupsList is GET /api/v1/users/{id}/groups.
 func (t *Tenant) userGroupsList(id, origin string) *listing {
 	i, found := t.people.find(id)
-	l := t.groupsList(origin, "")
+	l := t.groupsList(origin, "", "")
 	l.endpoint, l.path, l.key = EndpointUser, "/api/v1/users/"+id+"/groups", "groups of "+id
 	l.fallback, l.most = maxUserGroupsPage, maxUserGroupsPage
 	l.match = func(g int) bool { return i < t.people.listed() && t.isMember(g, i) && !t.isDeleted(g) }

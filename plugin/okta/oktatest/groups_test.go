@@ -2,7 +2,9 @@ package oktatest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +76,8 @@ func TestOneUser(t *testing.T) {
 	}
 }
 
+const groupsFilter = "/api/v1/groups?filter="
+
 func TestGroupsAndMembers(t *testing.T) {
 	c := signedIn(t, Settings{Users: 300})
 	first := c.get("/api/v1/groups")
@@ -100,12 +104,21 @@ func TestGroupsAndMembers(t *testing.T) {
 		if got := c.get("/api/v1/groups/" + group.ID); string(got.body) != string(raw) {
 			t.Errorf("one group: got %v, want %s", got, raw)
 		}
+		if got := c.get(groupsFilter + url.QueryEscape(fmt.Sprintf("id eq %q", group.ID))); string(got.body) != "["+string(raw)+"]" {
+			t.Errorf("a list of one group: got %v, want %s alone", got, raw)
+		}
 	}
 	for _, i := range []int{0, 1, 150, 299, 305} {
 		id := c.tenant.people.id(i)
 		if got := c.walk("/api/v1/users/" + id + "/groups"); len(got) != memberships[id] {
 			t.Errorf("user %d is in %d groups, but in the lists of %d", i, len(got), memberships[id])
 		}
+	}
+	if got := c.get(groupsFilter + url.QueryEscape(`id eq "00gx"`)); string(got.body) != "[]" {
+		t.Errorf("a group that is not there: got %v, want an empty list", got)
+	}
+	if got := c.get(groupsFilter + url.QueryEscape(`type eq "BUILT_IN"`)); got.status != http.StatusBadRequest || got.errorCode() != "E0000031" {
+		t.Errorf("a filter that the tenant does not have: got %v", got)
 	}
 	for _, path := range []string{"/api/v1/groups/00gx", "/api/v1/groups/00gx/users", "/api/v1/users/00ux/groups"} {
 		if got := c.get(path); got.status != http.StatusNotFound || got.errorCode() != "E0000007" {

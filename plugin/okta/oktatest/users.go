@@ -45,8 +45,8 @@ func (x *exchange) newListing() *listing {
 		l = x.t.membersList(x.path[1], x.form())
 		x.refuseUnsupported(l)
 	case x.endpoint == EndpointGroups && len(x.path) == 1:
-		l = x.t.groupsList(x.origin(), x.query.Get("expand"))
-		x.refuseUnsupported(l, "filter", "search", "q", "sortBy", "sortOrder")
+		l = x.t.groupsList(x.origin(), x.query.Get("filter"), x.query.Get("expand"))
+		x.refuseUnsupported(l, "search", "q", "sortBy", "sortOrder")
 	case x.endpoint == EndpointUser && len(x.path) == 3 && x.path[2] == "groups":
 		l = x.t.userGroupsList(x.path[1], x.origin())
 	default:
