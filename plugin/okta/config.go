@@ -20,7 +20,7 @@ type config struct {
 
 	IncludeGroups        bool     `json:"include_groups" title:"Include groups" help:"Also reads groups, and who is in which, as resources of their own. Needs the scope okta.groups.read." default:"false" group:"Groups" listing:"true"`
 	GroupAllowList       []string `json:"group_allow_list" title:"Only these groups" help:"Names or ids of the groups to read; a name is the whole name, capitals or not. Empty for all." group:"Groups" listing:"true"`
-	MembershipCallBudget int      `json:"membership_call_budget" title:"Requests for memberships" help:"How many requests one run over memberships may make: one for 200 groups, and one for 200 members of each. A run that needs more stops, and the next goes on from there." default:"10000" min:"2" max:"1000000" group:"Groups"`
+	MembershipCallBudget int      `json:"membership_call_budget" title:"Requests for memberships" help:"How many requests one run over memberships may make: one for 200 groups, one for 200 members of each, and some for second looks and repeats. A run that needs more stops, and the next goes on from there." default:"10000" min:"5" max:"1000000" group:"Groups"`
 }
 
 // credentials are a config that can be used.

@@ -48,9 +48,10 @@ type cursor struct {
 	// whether a group of it was met.
 	Allowed string `json:"a,omitempty"`
 	Found   bool   `json:"f,omitempty"`
-	// Of memberships, where Query is that of a page of groups: the group on it
-	// that comes next, and the query of the page of its members; both empty for
-	// the beginning.
+	// Of memberships, where Query is that of a page of groups: whether a member
+	// was met, the group on the page that comes next, and the query of the page of
+	// its members; both empty for the beginning.
+	Seen    bool   `json:"s,omitempty"`
 	Group   string `json:"g,omitempty"`
 	Members string `json:"m,omitempty"`
 }

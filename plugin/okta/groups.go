@@ -69,10 +69,16 @@ func (g *groups) page(ctx context.Context, page oktaapi.Page, number int) error 
 	if err := g.verifyEnd(ctx, page, g.found); err != nil {
 		return err
 	}
-	if missed := g.allowed.without(g.met); g.met != nil && len(missed) > 0 {
-		g.log.WarnContext(ctx, "group_allow_list names groups that are not there", slog.Any("entries", missed))
-	}
+	g.warnOfMissed(ctx, g.met)
 	return g.stream.Page(allowed, "")
+}
+
+// warnOfMissed tells of the entries of the allow-list that were not met in a run
+// from the beginning to the end; met is nil in any other.
+func (l *listing) warnOfMissed(ctx context.Context, met map[string]bool) {
+	if missed := l.allowed.without(met); met != nil && len(missed) > 0 {
+		l.log.WarnContext(ctx, "group_allow_list names groups that are not there", slog.Any("entries", missed))
+	}
 }
 
 // verifyEnd looks at the last page of the list of groups: whether the list is

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -289,94 +288,6 @@ func TestCursorsOfGroupsBelongToTheirConfiguration(t *testing.T) {
 	for _, resource := range []string{resourceUserTypes} {
 		cursor := cursor{Host: strings.TrimPrefix(r.tenant.URL(), "http://"), Resource: resource, Query: "after=x"}
 		r.syncResource(resource, cursor.String()).wantRefused(oktaapi.ReasonCursorInvalid, connectorv1.Class_CLASS_CONFIG_INVALID)
-	}
-}
-
-func TestAGroupThatIsGoneIsLeftOut(t *testing.T) {
-	t.Parallel()
-	// The second group vanishes between the list and its members.
-	r := newGroupsRig(t, oktatest.Settings{Users: 25, GroupPageLimit: 30}, "members:2:error=E0000007").connect()
-	r.syncResource(resourceMemberships, "").wantComplete().wantIDs(r.memberships(1))
-	if id := r.tenant.GroupID(1); !strings.Contains(logged.String(), fmt.Sprintf("%q", id)) {
-		t.Errorf("nothing is said of the group %s", id)
-	}
-}
-
-func TestTheLastGroupMayBeGone(t *testing.T) {
-	t.Parallel()
-	r := newGroupsRig(t, oktatest.Settings{Users: 25, Groups: 1, GroupPageLimit: 30}).connect()
-	last := len(r.groupIDs()) - 1
-	r.order(fmt.Sprintf("members:%d:error=E0000007", r.memberPages(30)))
-	got := r.syncResource(resourceMemberships, "").wantComplete().wantIDs(r.memberships(last))
-	if cursor := got.pages[len(got.pages)-1].cursor; cursor != "" {
-		t.Errorf("the last page has the cursor %q", cursor)
-	}
-}
-
-func TestAGroupThatIsGoneAtTheCursorLosesNobody(t *testing.T) {
-	t.Parallel()
-	r := newGroupsRig(t, oktatest.Settings{Users: 25, Groups: 12, GroupPageLimit: 6}).connect()
-	whole := r.syncResource(resourceMemberships, "").wantComplete()
-	next := 0 // a page at whose cursor a group stands with all its members
-	var at cursor
-	for i, page := range whole.pages {
-		if c, err := parseCursor(page.cursor, strings.TrimPrefix(r.tenant.URL(), "http://"), resourceMemberships); err == nil && c.Group != "" && c.Members == "" && i > 6 {
-			next, at = i, c
-			break
-		}
-	}
-	gone := slices.Index(r.groupIDs(), at.Group)
-	rest := whole.ids()[len(slices.Concat(idsOf(whole.pages[:next+1])...)):]
-	r.tenant.DeleteGroup(gone)
-	got := r.syncResource(resourceMemberships, whole.pages[next].cursor).wantComplete().ids()
-	for _, id := range rest {
-		if strings.HasPrefix(id, at.Group) == slices.Contains(got, id) {
-			t.Errorf("%s of the group that is gone: %t, came: %t", id, strings.HasPrefix(id, at.Group), slices.Contains(got, id))
-		}
-	}
-}
-
-func idsOf(pages []page) [][]string {
-	all := make([][]string, len(pages))
-	for i, page := range pages {
-		for _, record := range page.records {
-			all[i] = append(all[i], record.GetId())
-		}
-	}
-	return all
-}
-
-func TestARunOverMembershipsKeepsItsBudget(t *testing.T) {
-	t.Parallel()
-	for _, budget := range []int{2, 3, 7, 20} {
-		t.Run(fmt.Sprint(budget), func(t *testing.T) {
-			t.Parallel()
-			r := newGroupsRig(t, oktatest.Settings{Users: 25, Groups: 12, GroupPageLimit: 6})
-			r.config["membership_call_budget"] = budget
-			r.connect()
-			var ids []string
-			for cursor, runs := "", 0; ; runs++ {
-				before := r.tenant.Stats().Requests
-				got := r.syncResource(resourceMemberships, cursor)
-				after := r.tenant.Stats().Requests
-				calls := after[oktatest.EndpointGroups] + after[oktatest.EndpointMembers] - before[oktatest.EndpointGroups] - before[oktatest.EndpointMembers]
-				if calls > budget {
-					t.Fatalf("run %d made %d requests of the %d allowed", runs+1, calls, budget)
-				}
-				ids = append(ids, got.ids()...)
-				if got.completed != nil {
-					break
-				}
-				got.wantRefused(oktaapi.ReasonCallBudgetSpent, connectorv1.Class_CLASS_RATE_LIMITED)
-				if len(got.pages) == 0 || runs > 200 {
-					t.Fatalf("run %d came no further", runs+1)
-				}
-				cursor = got.pages[len(got.pages)-1].cursor
-			}
-			if !slices.Equal(ids, r.memberships()) {
-				t.Errorf("%d memberships came in all runs together, want %d", len(ids), len(r.memberships()))
-			}
-		})
 	}
 }
 

@@ -103,6 +103,8 @@ var listingReasons = []plugin.Reason{
 		"An org always has at least the group Everyone, so the app's admin role is missing or does not see groups. "+grantRole),
 	reason(oktaapi.ReasonGroupsNotFound, plugin.ConfigInvalid, "None of the named groups found",
 		"Compare the groups that the configuration names (group_allow_list) with Okta Admin Console › Directory › Groups: whole names, or the ids that stand in the address of a group's page. Empty the list to read all groups."),
+	reason(oktaapi.ReasonMembersNotShown, plugin.PermissionMissing, "Members of a group are not shown",
+		"The app's admin role lets it see groups and not who is in them. "+grantRole+" Or name in group_allow_list only groups whose members the app sees."),
 	reason(oktaapi.ReasonCallBudgetSpent, plugin.RateLimited, "More requests than a run may make",
 		"Run again: it goes on where this run stopped. To need fewer runs, name the groups that matter in group_allow_list, or raise membership_call_budget."),
 	reason(oktaapi.ReasonClockDiffers, plugin.NoClass, "Clock off",

@@ -92,12 +92,12 @@ type lister interface {
 
 // listingOf returns the listing of a resource that ListResources names.
 func (s *session) listingOf(resource string, stream *plugin.Stream) lister {
-	l := listing{session: s, stream: stream}
+	l := listing{session: s, client: s.client, stream: stream}
 	switch resource {
 	case resourceGroups:
 		return &groups{listing: l}
 	case resourceMemberships:
-		return &memberships{listing: l, calls: callBudget{of: s.config.MembershipCallBudget}}
+		return newMemberships(l)
 	case resourceUserTypes:
 		return userTypes{listing: l}
 	default:
@@ -140,6 +140,7 @@ func lostTooOften(e *oktaapi.Error, list string, times int) *oktaapi.Error {
 // listing is what the listings of all resources have in common.
 type listing struct {
 	*session
+	client *oktaapi.Client // the session's, or one that counts requests
 	stream *plugin.Stream
 }
 

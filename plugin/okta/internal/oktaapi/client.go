@@ -80,6 +80,12 @@ type ClientSettings struct {
 // Client reads lists of an org's Management API. It may be used from several
 // goroutines.
 type Client struct {
+	*connection
+	meter func() error // nil where requests are not counted
+}
+
+// connection is what the clients of one org share.
+type connection struct {
 	base      *url.URL
 	http      *http.Client
 	tokens    *TokenSource
@@ -106,11 +112,19 @@ func NewClient(s ClientSettings) *Client {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Client{
+	return &Client{connection: &connection{
 		base: s.Base, http: s.HTTP, tokens: s.Tokens, userAgent: s.UserAgent,
 		share: s.Share, now: s.Now, log: s.Log, governors: map[string]*governor{},
 		bodies: make(buffers, maxIdleBuffers),
-	}
+	}}
+}
+
+// Metered returns a client that calls meter before each request that it sends to
+// the Management API, repeats included, and sends none when that returns an
+// error, which List and First then return as it is. Everything else is shared
+// with c. meter is called from several goroutines.
+func (c *Client) Metered(meter func() error) *Client {
+	return &Client{connection: c.connection, meter: meter}
 }
 
 // governor returns the governor of a list's bucket.
@@ -168,6 +182,12 @@ func (c *Client) get(ctx context.Context, path, query string, repeats retryOf, w
 	if err := token.Authorize(request); err != nil {
 		cancel()
 		return nil, nil, err
+	}
+	if c.meter != nil {
+		if err := c.meter(); err != nil {
+			cancel()
+			return nil, nil, err
+		}
 	}
 	asked := c.tokens.settings.Now()
 	response, err := c.http.Do(request)

@@ -305,6 +305,8 @@ const (
 	ReasonRoleSeesNoGroups = "ROLE_SEES_NO_GROUPS"
 	// ReasonGroupsNotFound says that the org has none of the groups that the configuration names.
 	ReasonGroupsNotFound = "GROUPS_NOT_FOUND"
+	// ReasonMembersNotShown says that Okta counts members of a group, or of the org, and shows none of them.
+	ReasonMembersNotShown = "MEMBERS_NOT_SHOWN"
 	// ReasonCallBudgetSpent says that a run over memberships would take more requests than the configuration allows.
 	ReasonCallBudgetSpent = "CALL_BUDGET_SPENT"
 	// ReasonClockDiffers says that this machine's clock is off, and the connection works all the same.
