@@ -266,6 +266,9 @@ func (a *attempt) readTypes(ctx context.Context) (string, error) {
 		}
 	}
 	page, err := a.client.First(ctx, pathUserTypes, "", a.wait)
+	if err == nil && len(page.Elements) == 0 {
+		err = seesNoUserTypes(page.RequestID)
+	}
 	if err != nil {
 		return "", &plugin.Warning{
 			Reason: oktaapi.ReasonUserTypesUnavailable,

@@ -138,12 +138,14 @@ func parseCursor(text, host, resource string) (cursor, error) {
 }
 
 // isWhole reports whether the cursor has what one of its resource has, and no
-// more. User types, which are one page, have none.
+// more.
 func (c cursor) isWhole() bool {
 	ofUsers := c.Pass == passListed || c.Pass == passDeprovisioned
 	switch c.Resource {
 	case resourceUsers:
 		return c == cursor{Host: c.Host, Resource: c.Resource, Pass: c.Pass, Query: c.Query} && ofUsers && c.Query != ""
+	case resourceUserTypes:
+		return c == cursor{Host: c.Host, Resource: c.Resource, Query: c.Query} && c.Query != ""
 	case resourceGroups:
 		return c == cursor{Host: c.Host, Resource: c.Resource, Query: c.Query, Allowed: c.Allowed, Found: c.Found} && c.Query != ""
 	case resourceMemberships:

@@ -113,6 +113,8 @@ func FuzzParseCursor(f *testing.F) {
 	f.Add(cursor{Host: host, Resource: resourceUsers, Pass: passDeprovisioned, Query: passDeprovisioned.query()}.String())
 	f.Add(cursor{Host: host, Resource: resourceGroups, Query: groupsQuery, Found: true}.String())
 	f.Add(cursor{Host: host, Resource: resourceMemberships, Query: statsQuery, Group: "00g1", Members: "after=1&limit=200"}.String())
+	f.Add(cursor{Host: host, Resource: resourceUserTypes, Query: "after=1"}.String())
+	f.Add(cursor{Host: host, Resource: resourceMemberships, Query: statsQuery, Seen: true}.String())
 	f.Add(cursorPrefix)
 	f.Add(cursorPrefix + "eyJoIjoiIn0")
 	f.Add("")

@@ -285,10 +285,8 @@ func TestCursorsOfGroupsBelongToTheirConfiguration(t *testing.T) {
 		again.client, again.resume = serveConnector(t), map[string]string{resource: cursor}
 		again.connect()
 	}
-	for _, resource := range []string{resourceUserTypes} {
-		cursor := cursor{Host: strings.TrimPrefix(r.tenant.URL(), "http://"), Resource: resource, Query: "after=x"}
-		r.syncResource(resource, cursor.String()).wantRefused(oktaapi.ReasonCursorInvalid, connectorv1.Class_CLASS_CONFIG_INVALID)
-	}
+	odd := cursor{Host: strings.TrimPrefix(r.tenant.URL(), "http://"), Resource: resourceUserTypes, Query: "after=x", Group: "00g1"}
+	r.syncResource(resourceUserTypes, odd.String()).wantRefused(oktaapi.ReasonCursorInvalid, connectorv1.Class_CLASS_CONFIG_INVALID)
 }
 
 func TestLostPlacesAmongGroups(t *testing.T) {
@@ -387,20 +385,6 @@ func TestGroupsAndMembersThatCannotBeReadAreReported(t *testing.T) {
 				t.Errorf("reported were %v, want one that can't be read", got.quarantined)
 			}
 		})
-	}
-}
-
-func TestUserTypesAreAResource(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, oktatest.Settings{Users: 5}).connect()
-	got := r.syncResource(resourceUserTypes, "").wantComplete()
-	if len(got.pages) != 1 || len(got.records()) != 3 || got.pages[0].cursor != "" {
-		t.Fatalf("%d pages with %d user types, want one with three", len(got.pages), len(got.records()))
-	}
-	for _, record := range got.records() {
-		if record.GetResource() != resourceUserTypes || !strings.HasPrefix(record.GetId(), "oty") || !strings.Contains(string(record.GetSource()), `"displayName"`) {
-			t.Errorf("a user type %q of %s: %s", record.GetId(), record.GetResource(), record.GetSource())
-		}
 	}
 }
 

@@ -97,6 +97,8 @@ var listingReasons = []plugin.Reason{
 		"The names of user types are left out and nothing else. To have them: "+scopesPage+": choose Grant beside okta.userTypes.read."),
 	reason(oktaapi.ReasonUserTypesUnavailable, plugin.NoClass, "User types not readable",
 		"The names of user types are left out of this run and nothing else. If it stays, give the request id to Okta's support."),
+	reason(oktaapi.ReasonRoleSeesNoUserTypes, plugin.PermissionMissing, "No user type is visible to the app",
+		"An org always has at least the default user type, so the app's admin role is missing or does not see them. People are listed all the same. "+grantRole),
 	reason(oktaapi.ReasonGroupsUnavailable, plugin.NoClass, "Groups not readable",
 		"People are listed all the same. Read Okta's own words in the message; for a missing permission: "+grantRole),
 	reason(oktaapi.ReasonRoleSeesNoGroups, plugin.PermissionMissing, "No group is visible to the app",

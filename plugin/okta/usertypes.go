@@ -9,21 +9,49 @@ import (
 )
 
 // userTypes is one run over the user types of an org, which Okta lists whole, in
-// one answer (Okta, "User Types", list all user types).
+// one answer (Okta, "User Types", list all user types). Should there be more
+// pages some day, they are read.
 type userTypes struct{ listing }
 
 func (userTypes) scope() string { return scopeUserTypes }
 
-func (t userTypes) beginning() cursor { return cursor{Host: t.host, Resource: resourceUserTypes} }
+func (t userTypes) beginning() cursor { return t.at("") }
 
-func (t userTypes) list(ctx context.Context, _ cursor) error {
-	return t.client.List(ctx, pathUserTypes, "", t.wait, t.stream.Room, func(page oktaapi.Page) error {
+func (t userTypes) at(query string) cursor {
+	return cursor{Host: t.host, Resource: resourceUserTypes, Query: query}
+}
+
+func (t userTypes) list(ctx context.Context, from cursor) error {
+	return t.client.List(ctx, pathUserTypes, from.Query, t.wait, t.stream.Room, func(page oktaapi.Page) error {
+		if len(page.Elements) == 0 && page.Next == "" {
+			if err := t.verifyEnd(ctx, page.RequestID); err != nil {
+				return err
+			}
+		}
 		records, err := t.records(page, "user types", readUserType)
 		if err != nil {
 			return err
 		}
-		return t.stream.Page(records, "")
+		return t.stream.Page(records, t.at(page.Next).place())
 	})
+}
+
+// verifyEnd looks again whether the app sees any user type, when the list ends
+// with an empty page.
+func (t userTypes) verifyEnd(ctx context.Context, requestID string) error {
+	page, err := t.client.First(ctx, pathUserTypes, "", t.wait)
+	if err == nil && len(page.Elements) == 0 {
+		return seesNoUserTypes(requestID)
+	}
+	return err
+}
+
+// seesNoUserTypes is the error of a list of user types that holds none.
+func seesNoUserTypes(requestID string) error {
+	return &oktaapi.Error{
+		Reason: oktaapi.ReasonRoleSeesNoUserTypes, RequestID: requestID,
+		Detail: "Okta answered with an empty list of user types, and every org has one that is the default",
+	}
 }
 
 // readUserType reads a user type, or returns why it can't be read.

@@ -299,6 +299,8 @@ const (
 	ReasonUserTypesNotGranted = "USER_TYPES_NOT_GRANTED"
 	// ReasonUserTypesUnavailable says that user types are left out because they could not be read.
 	ReasonUserTypesUnavailable = "USER_TYPES_UNAVAILABLE"
+	// ReasonRoleSeesNoUserTypes says that a complete list of user types held none.
+	ReasonRoleSeesNoUserTypes = "ROLE_SEES_NO_USER_TYPES"
 	// ReasonGroupsUnavailable says that groups are configured and could not be read when the connection was made.
 	ReasonGroupsUnavailable = "GROUPS_UNAVAILABLE"
 	// ReasonRoleSeesNoGroups says that a complete list of groups held none: the app's admin role does not see them.
