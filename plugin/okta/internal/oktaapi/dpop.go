@@ -109,7 +109,7 @@ func (r refusal) proofRefused() *Error {
 	switch {
 	case r.oauthError == "use_dpop_nonce":
 		return r.newError(ReasonDPoPNonceRequired, "Okta wants a nonce of its own in the DPoP proof", RetryWithNewProof)
-	case r.says("missing"):
+	case r.says("header", "missing"): // not so of a claim that is missing in a proof that came
 		return r.proofLost()
 	case r.says("'iat'"), r.says("iat claim"), r.says("expired"), r.says("too old"), r.says("future"):
 		return r.newError(ReasonClockSkew, "Okta does not accept the time in the DPoP proof: this machine's clock and Okta's differ", RetryWithServiceTime)

@@ -2,7 +2,10 @@ package oktaapi
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +175,44 @@ func TestANonceThatIsNoneIsNotSent(t *testing.T) {
 	n.adopt(http.Header{}) // an answer without one changes nothing
 	if got := n.current(); got != "8NLZUUhVawx1ns8AjrC4F6j8D2phvaw7" {
 		t.Errorf("the nonce is %q", got)
+	}
+}
+
+// A proof that Okta misses something in has reached it.
+func TestAProofThatLacksAClaimIsNotLost(t *testing.T) {
+	for description, want := range map[string]string{
+		"The DPoP proof JWT header is missing.":       ReasonDPoPRequired,
+		"'ath' claim in the DPoP proof is missing.":   ReasonDPoPProofRefused,
+		"The DPoP proof JWT is missing a nonce claim": ReasonDPoPProofRefused,
+	} {
+		atTokens := TokenError(response(http.StatusBadRequest), []byte(`{"error":"invalid_dpop_proof","error_description":"`+description+`"}`), "")
+		atAPI := APIError(response(http.StatusBadRequest, "WWW-Authenticate", `DPoP error="invalid_dpop_proof", error_description="`+description+`"`), nil)
+		if atTokens.Reason != want || atAPI.Reason != want {
+			t.Errorf("%q is %s at the token endpoint and %s at the API, want %s", description, atTokens.Reason, atAPI.Reason, want)
+		}
+	}
+}
+
+// With a nonce that Okta has just given there is nothing new to try.
+func TestANonceThatOktaDoesNotTakeIsTriedOnce(t *testing.T) {
+	var nonces []string
+	source := sourceAt(t, func(w http.ResponseWriter, r *http.Request) {
+		var claims struct{ Nonce string }
+		_, rest, _ := strings.Cut(r.Header.Get("DPoP"), ".")
+		payload, _, _ := strings.Cut(rest, ".")
+		if err := json.Unmarshal(must(base64.RawURLEncoding.DecodeString(payload)), &claims); err != nil {
+			t.Error(err)
+		}
+		nonces = append(nonces, claims.Nonce)
+		w.Header().Set("DPoP-Nonce", "always-this-one")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"error":"use_dpop_nonce"}`))
+	}, nil)
+	if _, err := source.Token(t.Context(), nil); ReasonOf(err) != ReasonDPoPNonceRequired {
+		t.Errorf("%v, want %s", err, ReasonDPoPNonceRequired)
+	}
+	if !slices.Equal(nonces, []string{"", "always-this-one"}) {
+		t.Errorf("the proofs had the nonces %q, want none and then Okta's", nonces)
 	}
 }
 

@@ -102,6 +102,42 @@ func TestSecretsStayInside(t *testing.T) {
 	}
 }
 
+// A proof works once and for a minute; a server that repeats it is not repeated.
+func TestProofsStayInside(t *testing.T) {
+	var proofs []string
+	repeat := func(w http.ResponseWriter, r *http.Request) {
+		proof := r.Header.Get("DPoP")
+		proofs = append(proofs, proof)
+		w.Header().Set("X-Okta-Request-Id", proof[:20])
+		w.Header().Set("WWW-Authenticate", `DPoP error="invalid_dpop_proof", error_description="it was `+strings.ReplaceAll(proof, ".", " ")+`"`)
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"error":"invalid_dpop_proof","error_description":"it was `+strings.ReplaceAll(proof, ".", " ")+` or `+proof+`"}`)
+	}
+	var printed bytes.Buffer
+	_, err := sourceAt(t, repeat, slog.New(slog.NewJSONHandler(&printed, &slog.HandlerOptions{Level: slog.LevelDebug}))).Token(t.Context(), nil)
+	if ReasonOf(err) != ReasonDPoPProofRefused {
+		t.Fatalf("%v, want %s", err, ReasonDPoPProofRefused)
+	}
+	const shortProof = "CANARY-proof-1" // too short to be taken for a credential by its looks
+	atAPI := response(http.StatusBadRequest, "WWW-Authenticate", `DPoP error="invalid_dpop_proof", error_description="it was `+shortProof+`", scope="`+shortProof+`"`)
+	atAPI.Header.Set("X-Okta-Request-Id", shortProof)
+	atAPI.Request = must(http.NewRequestWithContext(t.Context(), http.MethodGet, "https://example.okta.com", nil))
+	atAPI.Request.Header.Set("DPoP", shortProof)
+	printEachWay(&printed, err, APIError(atAPI, nil), APIError(atAPI, []byte(`{"errorCode":"`+shortProof+`"}`)), TokenError(atAPI, []byte(`{"error":"invalid_dpop_proof","error_description":"`+shortProof+`"}`), ""))
+	if !strings.Contains(printed.String(), "invalid_dpop_proof") {
+		t.Fatalf("the test prints too little: %s", printed.String())
+	}
+	secrets := []string{shortProof}
+	for _, proof := range proofs {
+		secrets = append(secrets, strings.Split(proof, ".")...)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(printed.String(), secret) {
+			t.Errorf("a proof is shown: %.12s…", secret)
+		}
+	}
+}
+
 func TestKeysPrintNoKeyMaterial(t *testing.T) {
 	for _, name := range []string{"rsa2048", "p256"} {
 		key := must(ParsePrivateKey(pkcs8(name), "kid-1"))
