@@ -240,8 +240,8 @@ func (t *tally) unknown() string {
 	return fmt.Sprintf(" Rows with a status in a word that is not understood: %d.", t.unknownStatus)
 }
 
-// checkManagers says how many managers are in the file themselves.
-func (a *attempt) checkManagers(context.Context) (string, error) {
+// checkManagers says for how many people the manager is in the file as well.
+func (a *attempt) checkManagers(ctx context.Context) (string, error) {
 	s := a.survey
 	var names []string
 	for column, attribute := range s.plan.meaning.Columns {
@@ -249,18 +249,40 @@ func (a *attempt) checkManagers(context.Context) (string, error) {
 			names = append(names, s.plan.headers[column])
 		}
 	}
-	t := &s.tally
-	if len(names) == 0 || t.managed == 0 {
-		return "", &plugin.Warning{Reason: reasonManagersMissing, Detail: "No column says who reports to whom, or it is empty."}
+	missing := &plugin.Warning{Reason: reasonManagersMissing, Detail: "No column says who reports to whom, or it is empty."}
+	if len(names) == 0 {
+		return "", missing
 	}
-	detail := fmt.Sprintf("Rows that name a manager: %d of %d, in %s. Of these managers, %d %% are in the file (%d), found by id, e-mail address, number or name.",
-		t.managed, t.people, quoteAll(names), t.found*100/t.managed, t.found)
-	if t.found*100 < t.managed*managersFoundShare {
+	m, err := s.findManagers(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case m.managed == 0:
+		return "", missing
+	}
+	detail := fmt.Sprintf("People who name a manager: %d of %d, in %s. ", m.managed, m.people, quoteAll(names)) + m.describe()
+	switch few := m.found*100 < m.managed*managersFoundShare; {
+	case few && m.missing > m.ambiguous:
 		return "", &plugin.Warning{Reason: reasonManagersNotFound, Detail: detail}
+	case m.ambiguous > 0:
+		return "", &plugin.Warning{Reason: reasonManagersAmbiguous, Detail: detail}
+	default:
+		return detail, nil
 	}
-	return detail, nil
 }
 
-// managersFoundShare is how many percent of the managers should be in the file:
-// the head of a company may report to somebody outside.
+// describe says for how many people the manager is found.
+func (m managers) describe() string {
+	text := fmt.Sprintf("For %d %% of them (%d) it is exactly one person of the file, by id, user name, e-mail address, number or name.", m.found*100/m.managed, m.found)
+	if m.ambiguous > 0 {
+		text += fmt.Sprintf(" For %d it may be any of several people who are called the same, and is none: %s.", m.ambiguous, inLines(m.ambiguousLines, m.ambiguous))
+	}
+	if m.missing > 0 {
+		text += fmt.Sprintf(" For %d it is nobody of the file: %s.", m.missing, inLines(m.missingLines, m.missing))
+	}
+	return text
+}
+
+// managersFoundShare is for how many percent of those who name a manager it should
+// be in the file: the head of a company may report to somebody outside.
 const managersFoundShare = 90

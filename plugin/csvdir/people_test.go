@@ -138,12 +138,31 @@ func TestTheMappingCanBeOverridden(t *testing.T) {
 	}
 }
 
+// The check promises what the People view shows: of the file, exactly one person
+// is found, or none.
 func TestManagersAreLookedForInTheFile(t *testing.T) {
 	for content, want := range map[string]string{
 		"Employee ID,Name,Manager ID\n1,A,\n2,B,1\n3,C,1\n":                                    "",
 		"Employee ID,E-mail,Manager e-mail\n1,a@example.com,\n2,b@example.com,A@EXAMPLE.COM\n": "",
-		"Employee ID,First name,Last name,Reports to\n1,A,One,\n2,B,Two,\"One, A\"\n":          "",
+		"Employee ID,First name,Last name,Reports to\n1,A,One,\n2,B,Two,\"One,  A\"\n":         "",
+		"Employee ID,Known as,First name,Last name,Manager\n1,Al,A,One,\n2,,B,Two,Al One\n":    "",
+		"Employee ID,Name,Manager\n1,Jörg Weiß,\n2,B,JO\u0308RG WEISS\n":                       "",
+		"Employee ID,Name,Manager\n1,José,\n2,B,Jose\n":                                        "MANAGERS_NOT_FOUND",
+		"Employee ID,User name,Manager\n1,head@example.com,\n2,x@example.com,Head\n":           "",
+		"Employee ID,Name,Manager ID\n00123,A,\n2,B,123\n3,C,0123\n":                           "",
+		"Employee ID,Name,Manager ID\nE0123,A,\n2,B,e0123\n":                                   "",
+		"ID,Name,Manager ID\n00123,A,\nx,B,123\n":                                              "MANAGERS_NOT_FOUND", // an id is no number
+		"ID,Name,Manager ID\nabc,A,\nx,B,ABC\n":                                                "MANAGERS_NOT_FOUND",
+		"Employee ID,Name,Manager ID\n123,A,\n0123,B,123\n3,C,0123\n":                          "",
+		"Employee ID,Name,Manager ID\n123,A,\n0123,B,\n3,C,00123\n":                            "MANAGERS_AMBIGUOUS",
+		"Employee ID,Name,Manager\n1,Same Name,\n2,\"Name, Same\",\n3,C,same name\n":           "MANAGERS_AMBIGUOUS",
+		"Employee ID,Name,Manager,Manager ID\n1,Same,,\n2,Same,,\n3,C,Same,1\n":                "", // the number tells
+		"Employee ID,Name,Manager\n1,Same,\n2,Same,\n3,Same,Same\n4,D,Nobody\n5,E,Nobody\n":    "MANAGERS_NOT_FOUND",
+		"Employee ID,User name,Name,Manager\n1,same,Same,\n2,b,Same,\n3,c,C,Same\n":            "", // a user name is stronger than a name
+		"Employee ID,Name,Manager\n1,Head,\n1,Head,\n2,B,Head\n":                               "", // one row, and once more
+		"Employee ID,Name,Title,Manager\n1,Head,x,\n1,Head,y,\n2,B,,Head\n":                    "", // a later row of the same person
 		"Employee ID,Name,Manager ID\n1,A,\n2,B,9\n3,C,1\n":                                    "MANAGERS_NOT_FOUND",
+		"Employee ID,Name,Manager ID\n1,A,1\n2,B,1\n":                                          "", // a head who is the own manager
 		"Employee ID,Name,Manager ID\n1,A,\n2,B,\n":                                            "MANAGERS_MISSING",
 		"Employee ID,Name\n1,A\n2,B\n":                                                         "MANAGERS_MISSING",
 	} {
@@ -151,6 +170,15 @@ func TestManagersAreLookedForInTheFile(t *testing.T) {
 		if check.GetReason() != want {
 			t.Errorf("%q: the check is %v, want the reason %q", content, check, want)
 		}
+	}
+}
+
+func TestTheCheckTellsManagersThatAreSeveralFromThoseThatAreNobody(t *testing.T) {
+	check := newRig(t, "people.csv", "Employee ID,Name,Manager\n1,Same Name,\n2,Same Name,\n3,C,Same Name\n4,D,C\n5,E,Stranger\n6,F,Same Name\n,G,C\n").check("managers")
+	const want = "People who name a manager: 4 of 6, in “Manager”. For 25 % of them (1) it is exactly one person of the file, by id, user name, e-mail address, number or name." +
+		" For 2 it may be any of several people who are called the same, and is none: in lines 4, 7. For 1 it is nobody of the file: in line 6."
+	if check.GetDetail() != want || check.GetReason() != "MANAGERS_AMBIGUOUS" {
+		t.Errorf("the check is %v, want it to say %q", check, want)
 	}
 }
 

@@ -37,19 +37,20 @@ const (
 
 // Reasons that set a row aside, or warn.
 const (
-	reasonRowUnreadable    = plugin.ReasonRecordUnreadable
-	reasonRowsSwallowed    = "ROWS_SWALLOWED"
-	reasonKeyMissing       = "KEY_MISSING"
-	reasonKeyDamaged       = "KEY_DAMAGED"
-	reasonRowTooWide       = "ROW_TOO_WIDE"
-	reasonRowSuperseded    = "ROW_SUPERSEDED"
-	reasonRowsLeftOut      = "ROWS_LEFT_OUT"
-	reasonColumnsContested = "COLUMNS_CONTESTED"
-	reasonDatesUnreadable  = "DATES_UNREADABLE"
-	reasonDatesUndecided   = "DATES_UNDECIDED"
-	reasonStatusUnknown    = "STATUS_UNKNOWN"
-	reasonManagersMissing  = "MANAGERS_MISSING"
-	reasonManagersNotFound = "MANAGERS_NOT_FOUND"
+	reasonRowUnreadable     = plugin.ReasonRecordUnreadable
+	reasonRowsSwallowed     = "ROWS_SWALLOWED"
+	reasonKeyMissing        = "KEY_MISSING"
+	reasonKeyDamaged        = "KEY_DAMAGED"
+	reasonRowTooWide        = "ROW_TOO_WIDE"
+	reasonRowSuperseded     = "ROW_SUPERSEDED"
+	reasonRowsLeftOut       = "ROWS_LEFT_OUT"
+	reasonColumnsContested  = "COLUMNS_CONTESTED"
+	reasonDatesUnreadable   = "DATES_UNREADABLE"
+	reasonDatesUndecided    = "DATES_UNDECIDED"
+	reasonStatusUnknown     = "STATUS_UNKNOWN"
+	reasonManagersMissing   = "MANAGERS_MISSING"
+	reasonManagersNotFound  = "MANAGERS_NOT_FOUND"
+	reasonManagersAmbiguous = "MANAGERS_AMBIGUOUS"
 )
 
 // What several fixes say.
@@ -145,4 +146,6 @@ var reasons = []plugin.Reason{
 		"Add the manager's employee number or e-mail address to the export. If it is there: "+nameColumn),
 	reason(reasonManagersNotFound, plugin.NoClass, "Managers not found",
 		"Export managers by employee number or e-mail address rather than by name, and people without a filter, so that their managers are in the file as well."),
+	reason(reasonManagersAmbiguous, plugin.NoClass, "Managers who are called the same",
+		"Add the manager's employee number or e-mail address to the export: of several people with one name Patchbay takes none. Compare the numbers in the HR system where it is a number that several people have."),
 }

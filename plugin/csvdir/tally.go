@@ -17,7 +17,7 @@ import (
 )
 
 // maxTallied is in how many rows keys are compared and managers looked for: each
-// costs some 70 bytes while the file is surveyed. Repeats in the rows behind are
+// costs some 40 bytes while the file is surveyed. Repeats in the rows behind are
 // left to the host, for which the later one stands as well.
 const maxTallied = 2_000_000
 
@@ -41,11 +41,6 @@ type tally struct {
 	superseded map[int]int
 	repeated   int
 	example    [2]int // lines of two rows that share a key and differ
-
-	identities []uint64       // of what people may be named by
-	references map[uint64]int // of what managers are named by; how often
-	managed    int            // people with a manager
-	found      int            // of them, with one that is found
 }
 
 // maxExampleLines is how many lines a check names: enough to see what the rows
@@ -72,14 +67,8 @@ func fingerprint(text string) uint64 { return maphash.String(seed, text) }
 // expect makes room for so many rows at once: growing by and by takes twice as
 // much.
 func (t *tally) expect(rows int) {
-	rows = min(rows, maxTallied)
-	t.keys = make([]keyed, 0, rows)
-	t.identities = make([]uint64, 0, rows*namesExpected)
+	t.keys = make([]keyed, 0, min(rows, maxTallied))
 }
-
-// namesExpected is what a person can be named by, in most files: a number, an
-// e-mail address, a name.
-const namesExpected = 4
 
 // add counts a row.
 func (t *tally) add(p *plan, r row, day time.Time) error {
@@ -111,7 +100,6 @@ func (t *tally) add(p *plan, r row, day time.Time) error {
 	t.addStatus(p, user, e, r)
 	if len(t.keys) < maxTallied {
 		t.keys = append(t.keys, keyedRow(v.id, r))
-		t.addManagers(v.id, user)
 	}
 	return nil
 }
@@ -160,9 +148,8 @@ func (t *tally) addStatus(p *plan, user *plugin.User, e employment, r row) {
 		t.unknownStatus++
 	}
 	if e.isUnread {
-		if t.unreadDates++; len(t.unreadLines) < maxExampleLines {
-			t.unreadLines = append(t.unreadLines, r.line)
-		}
+		t.unreadDates++
+		t.unreadLines = firstLines(t.unreadLines, r.line)
 	}
 	for column, attribute := range p.meaning.Columns {
 		if !attribute.IsDate() {
@@ -177,37 +164,7 @@ func (t *tally) addStatus(p *plan, user *plugin.User, e employment, r row) {
 	}
 }
 
-// addManagers remembers whom a row is, and whom it names as manager.
-func (t *tally) addManagers(id string, user *plugin.User) {
-	names := []string{id, user.UserName, user.EmployeeNumber, user.DisplayName, user.Name.Given + " " + user.Name.Family}
-	for _, e := range user.Emails {
-		names = append(names, e.Value)
-	}
-	for _, name := range names {
-		if folded := foldName(name); folded != "" {
-			t.identities = append(t.identities, fingerprint(folded))
-		}
-	}
-	if len(user.Managers) == 0 {
-		return
-	}
-	t.managed++
-	if t.references == nil {
-		t.references = map[uint64]int{}
-	}
-	// One of several columns is enough; the first that is filled stands for them.
-	t.references[fingerprint(foldName(user.Managers[0].Value))]++
-}
-
-// foldName writes what names a person in one way.
-func foldName(name string) string {
-	if family, given, ok := strings.Cut(name, ","); ok && !strings.Contains(name, "@") {
-		name = given + " " + family
-	}
-	return strings.ToLower(strings.Join(strings.Fields(name), " "))
-}
-
-// finish finds repeated keys and named managers.
+// finish finds repeated keys.
 func (t *tally) finish() {
 	slices.SortFunc(t.keys, func(a, b keyed) int {
 		return cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(a.row, b.row))
@@ -224,13 +181,6 @@ func (t *tally) finish() {
 		first = last + 1
 	}
 	t.keys = nil
-	slices.Sort(t.identities)
-	for reference, people := range t.references {
-		if _, ok := slices.BinarySearch(t.identities, reference); ok {
-			t.found += people
-		}
-	}
-	t.identities, t.references = nil, nil
 }
 
 // supersede puts a later row in the place of an earlier one.

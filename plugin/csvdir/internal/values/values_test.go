@@ -167,7 +167,7 @@ func TestWordsAndFiguresForNoEnd(t *testing.T) {
 		"unbefristet": true, "Open end": true, "open-ended": true, "CDI": true, "Indéterminée": true, "indefinido": true, "n.a.": true, "No": true, "0": true,
 		"00.00.0000": true, "0000-00-00": true, "00000000": true, "__.__.____": true, "  .  .    ": true, "/": true, "1900-01-01": true, "30.12.1899": true,
 		"0001-01-01T00:00:00Z": true, "1/1/1900 12:00:00 AM": true, "19000101": true, "99.99.9999": true, "99999999": true,
-		"": true,
+		"":    true,
 		"yes": false, "x": false, "?": false, "2024-06": false, "06/2024": false, "31.02.2024": false, "31.12.9999": false, "Juni 2024": false, "1899": false, "99": false,
 		"ausgeschieden": false, "unbefristet bis 2024": false, "2024-06-30": false, "1.1.02": false,
 	} {
