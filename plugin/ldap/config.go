@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -48,6 +49,9 @@ func (c config) settings() (directory.Settings, error) {
 	if err != nil {
 		return directory.Settings{}, err
 	}
+	if strings.TrimSpace(c.BindDN) == "" { // which would sign in as nobody (RFC 4513 §5.1.1)
+		return directory.Settings{}, &directory.Error{Reason: directory.ReasonBindNameInvalid, Detail: "the bind account's name is made of blanks"}
+	}
 	s := directory.Settings{
 		Address: address, BindName: strings.TrimSpace(c.BindDN), Password: c.BindPassword.Reveal, Timeout: time.Duration(c.Timeout) * time.Second,
 	}
@@ -64,17 +68,17 @@ func (c config) settings() (directory.Settings, error) {
 
 // checkNames reads the DNs and filters that were entered, before any server does.
 func (c config) checkNames() error {
-	for title, dn := range map[string]string{"base DN": c.BaseDN, "base DN of groups": c.GroupBaseDN} {
-		if _, err := ldap.ParseDN(dn); err != nil {
+	for _, dn := range []struct{ title, text string }{{"base DN", c.BaseDN}, {"base DN of groups", c.GroupBaseDN}} {
+		if _, err := ldap.ParseDN(dn.text); err != nil {
 			return &directory.Error{
-				Reason: directory.ReasonBaseInvalid, Cause: err, Detail: fmt.Sprintf("the %s %q is not a distinguished name", title, dn),
+				Reason: directory.ReasonBaseInvalid, Cause: err, Detail: fmt.Sprintf("the %s %q is not a distinguished name", dn.title, dn.text),
 			}
 		}
 	}
-	for title, filter := range map[string]string{"filter for users": c.UserFilter, "filter for groups": c.GroupFilter} {
-		if err := checkFilter(filter); err != nil {
+	for _, filter := range []struct{ title, text string }{{"filter for users", c.UserFilter}, {"filter for groups", c.GroupFilter}} {
+		if err := checkFilter(filter.text); err != nil {
 			return &directory.Error{
-				Reason: directory.ReasonFilterInvalid, Cause: err, Detail: fmt.Sprintf("the %s is not one by RFC 4515: %v", title, errors.Unwrap(err)),
+				Reason: directory.ReasonFilterInvalid, Cause: err, Detail: fmt.Sprintf("the %s is not one by RFC 4515: %v", filter.title, errors.Unwrap(err)),
 			}
 		}
 	}
@@ -95,9 +99,13 @@ const scopeBytes = 12
 // scope identifies what a resource lists, so that a cursor is not used for another
 // listing.
 func (c config) scope(resource string) string {
-	parts := []string{c.Schema, strings.TrimSpace(c.BaseDN), c.UserFilter}
+	parts := []string{c.Schema}
+	base := strings.TrimSpace(c.BaseDN)
+	if resource != resourceGroups {
+		parts = append(parts, base, c.UserFilter)
+	}
 	if resource != resourceUsers {
-		parts = append(parts, strings.TrimSpace(c.GroupBaseDN), c.GroupFilter)
+		parts = append(parts, cmp.Or(strings.TrimSpace(c.GroupBaseDN), base), c.GroupFilter)
 	}
 	hash := sha256.New()
 	for _, part := range parts {

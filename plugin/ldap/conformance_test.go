@@ -29,7 +29,8 @@ func target(t *testing.T, server *ldaptest.Server, more map[string]any) pluginte
 // Somebody's id is hidden, so that there is an entry that can't be read.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	server := ldaptest.Start(t, ldaptest.Settings{People: people(120), TLS: true, Access: []string{
+	groups := []ldaptest.Group{{Name: "Staff", Class: "groupOfNames", Members: []string{"p001", "p077"}}}
+	server := ldaptest.Start(t, ldaptest.Settings{People: people(120), Groups: groups, TLS: true, Access: []string{
 		fmt.Sprintf("access to dn.exact=%q attrs=entryUUID by * none", "uid=p077,"+ldaptest.PeopleDN),
 	}})
 	plugintest.Conform(t, target(t, server, map[string]any{"page_size": 20, "start_tls": true, "ca_certificate": server.CA, "groups": true}))

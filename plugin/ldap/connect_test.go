@@ -71,6 +71,7 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 		"certificate":        {map[string]any{"ca_certificate": "no PEM"}, directory.ReasonCACertificateInvalid},
 		"base DN":            {map[string]any{"base_dn": "example.com"}, directory.ReasonBaseInvalid},
 		"group base DN":      {map[string]any{"group_base_dn": "ou"}, directory.ReasonBaseInvalid},
+		"blank name":         {map[string]any{"bind_dn": " \t"}, directory.ReasonBindNameInvalid},
 		"filter":             {map[string]any{"user_filter": "(objectClass=user"}, directory.ReasonFilterInvalid},
 		"group filter":       {map[string]any{"group_filter": "objectClass"}, directory.ReasonFilterInvalid},
 	} {
@@ -79,8 +80,23 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 			config := map[string]any{"url": "ldap://127.0.0.1:1", "bind_dn": ldaptest.BindDN}
 			maps.Copy(config, c.change)
 			rig := &rig{T: t, client: serveConnector(t), config: config, secrets: map[string]string{"bind_password": "x"}}
-			rig.wantConnectRefused("config", c.reason, configInvalid)
+			class := configInvalid
+			if c.reason == directory.ReasonBindNameInvalid {
+				class = credentialsRejected
+			}
+			rig.wantConnectRefused("config", c.reason, class)
 		})
+	}
+}
+
+func TestOfTwoWrongNamesTheFirstIsNamed(t *testing.T) {
+	t.Parallel()
+	for range 20 { // whatever the order of a map
+		dns := config{BaseDN: "x", GroupBaseDN: "y"}.checkNames()
+		filters := config{UserFilter: "x", GroupFilter: "y"}.checkNames()
+		if !strings.Contains(dns.Error(), `"x"`) || !strings.Contains(filters.Error(), "filter for users") {
+			t.Fatalf("%v; %v", dns, filters)
+		}
 	}
 }
 
@@ -133,7 +149,7 @@ func TestWhatOpenLDAPRefuses(t *testing.T) {
 		},
 		"no password sign-in": {
 			settings: ldaptest.Settings{Global: []string{"disallow bind_simple"}},
-			check:    "bind", reason: directory.ReasonServerUnwilling, class: serviceUnavailable,
+			check:    "bind", reason: directory.ReasonBindMethodRefused, class: credentialsRejected, words: "Unwilling To Perform (53)",
 		},
 		"no such base": {
 			change: map[string]any{"base_dn": "ou=nowhere," + ldaptest.PeopleDN},

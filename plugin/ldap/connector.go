@@ -23,6 +23,7 @@ const version = "0.1.0"
 // connector is the LDAP connector; the zero value is the one that is served.
 type connector struct {
 	limits limits
+	log    *slog.Logger // nil for the process's
 }
 
 // limits are bounds that tests make smaller.
@@ -34,13 +35,23 @@ type limits struct {
 	maxPeople int
 	// maxBatchBytes is when a page of the server's becomes several of ours.
 	maxBatchBytes int
+	// maxBatchRecords is likewise.
+	maxBatchRecords int
+	// connectFor is how long Connect may take in all.
+	connectFor time.Duration
 }
+
+// defaultConnectFor is below the two minutes after which a host gives a connection
+// up, and nobody would read what hung.
+const defaultConnectFor = 100 * time.Second
 
 func (l limits) orDefault() limits {
 	return limits{
-		quietFor:      cmp.Or(l.quietFor, defaultQuietFor),
-		maxPeople:     cmp.Or(l.maxPeople, defaultMaxPeople),
-		maxBatchBytes: cmp.Or(l.maxBatchBytes, defaultMaxBatchBytes),
+		quietFor:        cmp.Or(l.quietFor, defaultQuietFor),
+		maxPeople:       cmp.Or(l.maxPeople, defaultMaxPeople),
+		maxBatchBytes:   cmp.Or(l.maxBatchBytes, defaultMaxBatchBytes),
+		maxBatchRecords: cmp.Or(l.maxBatchRecords, defaultMaxBatchRecords),
+		connectFor:      cmp.Or(l.connectFor, defaultConnectFor),
 	}
 }
 
@@ -61,22 +72,35 @@ func (connector) Describe() plugin.Description {
 // Connect implements [plugin.Connector]: it proves that the connection works by
 // reading from the directory, step by step, and says which step does not.
 func (c connector) Connect(ctx context.Context, configuration plugin.Configuration) (plugin.Session, plugin.Report, error) {
-	a := &attempt{checks: plugin.NewChecklist(
-		plugin.Check{Name: "config", Title: "Configuration"},
-		plugin.Check{Name: "address", Title: "The server answers"},
-		plugin.Check{Name: "tls", Title: "The way is protected"},
-		plugin.Check{Name: "bind", Title: "The bind account signs in"},
-		plugin.Check{Name: "root_dse", Title: "The server offers what is needed"},
-		plugin.Check{Name: "base_dn", Title: "The base DN is there"},
-		plugin.Check{Name: "users", Title: "Users can be seen"},
-		plugin.Check{Name: "secrets", Title: "Passwords can't be read"},
-	)}
-	a.session = &session{now: time.Now, limits: c.limits.orDefault(), log: slog.Default()}
-	a.run(ctx, configuration)
+	checks := []plugin.Check{
+		{Name: "config", Title: "Configuration"},
+		{Name: "address", Title: "The server answers"},
+		{Name: "tls", Title: "The way is protected"},
+		{Name: "bind", Title: "The bind account signs in"},
+		{Name: "root_dse", Title: "The server offers what is needed"},
+		{Name: "base_dn", Title: "The base DN is there"},
+		{Name: "users", Title: "Users can be seen"},
+		{Name: "secrets", Title: "Passwords can't be read"},
+	}
+	if wantsGroups(configuration) {
+		checks = append(checks, plugin.Check{Name: "groups", Title: "Groups and their members can be seen"})
+	}
+	a := &attempt{checks: plugin.NewChecklist(checks...)}
+	a.session = &session{now: time.Now, limits: c.limits.orDefault(), log: cmp.Or(c.log, slog.Default())}
+	limited, cancel := context.WithTimeout(ctx, a.limits.connectFor)
+	defer cancel()
+	a.run(limited, configuration)
 	if err := ctx.Err(); err != nil {
 		return nil, plugin.Report{}, err
 	}
 	return a.session, a.report(), nil
+}
+
+// wantsGroups reports whether the configuration, if it can be read, asks for
+// groups.
+func wantsGroups(configuration plugin.Configuration) bool {
+	var c config
+	return configuration.Decode(&c) == nil && c.Groups
 }
 
 // attempt is one attempt to connect.
@@ -104,11 +128,20 @@ func (a *attempt) run(ctx context.Context, configuration plugin.Configuration) {
 	a.check("base_dn", func() (string, error) { return a.readBases(ctx) })
 	a.check("users", func() (string, error) { return a.seeSomebody(ctx) })
 	a.check("secrets", a.compareSecrets)
+	if a.config.Groups {
+		a.check("groups", func() (string, error) { return a.seeGroups(ctx) })
+	}
 }
 
 func (a *attempt) check(name string, step func() (string, error)) {
 	a.checks.Run(name, func() (string, error) {
 		detail, err := step()
+		if _, ok := errors.AsType[*directory.Error](err); !ok && errors.Is(err, context.DeadlineExceeded) {
+			err = &directory.Error{
+				Reason: directory.ReasonTimedOut, Cause: err,
+				Detail: fmt.Sprintf("%s had not answered when the %s were over that connecting may take", a.settings.Address, a.limits.connectFor),
+			}
+		}
 		return detail, refuse(err)
 	})
 }
@@ -116,7 +149,8 @@ func (a *attempt) check(name string, step func() (string, error)) {
 func (a *attempt) report() plugin.Report {
 	report := plugin.Report{Checks: a.checks.Checks(), Refusal: a.checks.Refusal()}
 	if a.base != "" {
-		report.Account = plugin.Account{ID: a.base, Name: a.base + " at " + a.settings.Address.Host}
+		base := a.printable(a.base)
+		report.Account = plugin.Account{ID: base, Name: base + " at " + a.settings.Address.Host}
 	}
 	return report
 }
@@ -172,7 +206,6 @@ func (a *attempt) bind(ctx context.Context) (string, error) {
 const (
 	reasonRootDSEHidden     = "ROOT_DSE_HIDDEN"
 	reasonBaseDNMissing     = "BASE_DN_MISSING"
-	reasonIDHidden          = "ID_HIDDEN"
 	reasonPasswordsReadable = "PASSWORDS_READABLE"
 )
 
@@ -195,7 +228,7 @@ func (a *attempt) readRoot(ctx context.Context) (string, error) {
 	if vendor == "" {
 		vendor = "The server"
 	}
-	return fmt.Sprintf("%s offers paged results; its schema is read as %q, and it keeps %s.", vendor, a.dialect.name, list(a.root.NamingContexts)), nil
+	return fmt.Sprintf("%s offers paged results; its schema is read as %q, and it keeps %s.", vendor, a.dialect.name, list(a.printables(a.root.NamingContexts))), nil
 }
 
 // chooseDialect takes the configured schema, or the one that the server's
@@ -222,12 +255,12 @@ func (a *attempt) readBases(ctx context.Context) (string, error) {
 	base := strings.TrimSpace(a.config.BaseDN)
 	switch {
 	case base != "":
-	case a.root.DefaultNamingContext != "":
+	case isBase(a.root.DefaultNamingContext):
 		base = a.root.DefaultNamingContext
-	case len(a.root.NamingContexts) == 1:
+	case len(a.root.NamingContexts) == 1 && isBase(a.root.NamingContexts[0]):
 		base = a.root.NamingContexts[0]
 	default:
-		return "", plugin.Refuse(reasonBaseDNMissing, "No base DN is given, and the server names %d of its own: %s.", len(a.root.NamingContexts), list(a.root.NamingContexts))
+		return "", plugin.Refuse(reasonBaseDNMissing, "No base DN is given, and the server names %d of its own: %s.", len(a.root.NamingContexts), list(a.printables(a.root.NamingContexts)))
 	}
 	groupBase := strings.TrimSpace(a.config.GroupBaseDN)
 	if groupBase == "" || !a.config.Groups {
@@ -238,11 +271,20 @@ func (a *attempt) readBases(ctx context.Context) (string, error) {
 		if _, ok, err := a.conn.Read(ctx, dn, "1.1"); err != nil {
 			return "", err
 		} else if !ok {
-			return "", &directory.Error{Reason: directory.ReasonBaseNotFound, Detail: fmt.Sprintf("%s shows no entry %q to the bind account", a.settings.Address, dn)}
+			return "", &directory.Error{Reason: directory.ReasonBaseNotFound, Detail: fmt.Sprintf("%s shows no entry %q to the bind account", a.settings.Address, a.printable(dn))}
 		}
 	}
 	a.base, a.groupBase = base, groupBase
-	return fmt.Sprintf("People are looked for below %s.", base), nil
+	return fmt.Sprintf("People are looked for below %s.", a.printable(base)), nil
+}
+
+// maxBaseBytes is what may be entered as a base DN.
+const maxBaseBytes = 1024
+
+// isBase reports whether what a server names as the root of its entries can be one.
+func isBase(dn string) bool {
+	_, err := ldap.ParseDN(dn)
+	return err == nil && dn != "" && len(dn) <= maxBaseBytes && isText([]byte(dn))
 }
 
 // errSeen ends a listing when somebody was seen.
@@ -251,7 +293,7 @@ var errSeen = errors.New("somebody was seen")
 func (a *attempt) seeSomebody(ctx context.Context) (string, error) {
 	var seen *ldap.Entry
 	search := directory.Search{Base: a.base, Filter: a.userFilter, Attributes: a.dialect.userAttributes(), PageSize: 1}
-	references, err := a.conn.List(ctx, search, func(e *ldap.Entry) error {
+	_, err := a.conn.List(ctx, search, func(e *ldap.Entry) error {
 		seen = e
 		return errSeen
 	}, func(bool) error { return nil })
@@ -259,7 +301,7 @@ func (a *attempt) seeSomebody(ctx context.Context) (string, error) {
 	case err != nil && !errors.Is(err, errSeen):
 		return "", err
 	case seen == nil:
-		return "", nobodySeen(a.base, a.userFilter)
+		return "", a.nobodySeen()
 	}
 	if err := a.chooseID(readEntry(seen)); err != nil {
 		return "", err
@@ -269,11 +311,7 @@ func (a *attempt) seeSomebody(ctx context.Context) (string, error) {
 			a.secrets = append(a.secrets, attr.Name)
 		}
 	}
-	detail := fmt.Sprintf("The bind account sees people who match %s.", a.userFilter)
-	if references > 0 {
-		detail += " References to other servers are not followed."
-	}
-	return detail, nil
+	return fmt.Sprintf("The bind account sees people who match %s.", a.userFilter), nil
 }
 
 // chooseID settles which attribute is everybody's id: the one that the person seen
@@ -285,7 +323,7 @@ func (a *attempt) chooseID(e entry) error {
 			return nil
 		}
 	}
-	return &directory.Error{Reason: reasonIDHidden, Detail: fmt.Sprintf("the entry %q has no %s that the bind account may read", e.dn, strings.Join(a.dialect.ids, " or "))}
+	return &directory.Error{Reason: reasonIDHidden, Detail: fmt.Sprintf("the entry %q has no %s that the bind account may read", a.printable(e.dn), strings.Join(a.dialect.ids, " or "))}
 }
 
 func (a *attempt) compareSecrets() (string, error) {
@@ -294,6 +332,6 @@ func (a *attempt) compareSecrets() (string, error) {
 	}
 	return "", &plugin.Warning{
 		Reason: reasonPasswordsReadable,
-		Detail: fmt.Sprintf("The bind account can read %s. The connector throws it away, and has no need to see it.", list(a.secrets)),
+		Detail: fmt.Sprintf("The bind account can read %s. The connector throws it away, and has no need to see it.", list(a.printables(a.secrets))),
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"patchbay.example/plugin/ldap/internal/attribute"
 )
 
-// entry is an LDAP entry as it is handed on: attributes that hold secrets or are
-// mere bulk are gone, and every value is text.
+// entry is an LDAP entry as it is handed on: attributes that hold secrets, that have
+// no name or are mere bulk are gone, and every value is text.
 type entry struct {
 	dn         string
 	attributes []textAttribute     // in the order of their names
@@ -33,7 +33,7 @@ func readEntry(from *ldap.Entry) entry {
 	e := entry{dn: strings.ToValidUTF8(from.DN, "\ufffd"), byKey: make(map[string][]string, len(from.Attributes))}
 	for _, a := range from.Attributes {
 		key := attribute.Key(a.Name)
-		if key == "" || key == "dn" || len(a.ByteValues) == 0 || attribute.Secret(key) || attribute.Bulky(key) {
+		if key == "" || key == "dn" || len(a.ByteValues) == 0 || attribute.Secret(key) || attribute.Bulky(key) || attribute.Nameless(key) {
 			continue
 		}
 		values := texts(key, a.ByteValues)

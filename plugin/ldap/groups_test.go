@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"patchbay.example/plugin/ldap/internal/directory"
 	"patchbay.example/plugin/ldap/ldaptest"
 	connectorv1 "patchbay.example/proto/patchbay/connector/v1"
 )
@@ -148,67 +147,4 @@ func TestTooManyPeopleForMemberships(t *testing.T) {
 	rig := newRig(t, server, withGroups)
 	rig.client = serve(t, connector{limits: limits{maxPeople: 4}})
 	rig.connect().sync(resourceMemberships, "", nil).wantRefused(reasonTooManyPeople, configInvalid)
-}
-
-// Active Directory sends the members of a large group in parts (Microsoft, Range
-// Retrieval of Attribute Values).
-func TestLargeGroupsComeInRanges(t *testing.T) {
-	t.Parallel()
-	const n = 9
-	member := func(i int) string { return fmt.Sprintf("uid=p%d,%s", i, ldaptest.PeopleDN) }
-	server := &ldaptest.Scripted{OnSearch: func(s ldaptest.Search) ldaptest.Answer {
-		answer := ldaptest.Answer{NoPaging: !s.Paged}
-		switch {
-		case s.Base == "":
-			return plainAnswer(s)
-		case s.Paged && strings.Contains(s.Filter, "roup"):
-			answer.Entries = []ldaptest.Entry{{DN: "cn=big," + ldaptest.GroupsDN, Attributes: map[string][]string{
-				"entryUUID": {"big"}, "member": {}, "member;range=0-3": {member(0), member(1), member(2), member(3)},
-			}}}
-		case s.Paged:
-			for i := range n {
-				answer.Entries = append(answer.Entries, ldaptest.Entry{DN: member(i), Attributes: map[string][]string{"entryUUID": {fmt.Sprint(i)}}})
-			}
-		case s.Attributes[0] == "member;range=4-*":
-			answer.Entries = []ldaptest.Entry{{DN: s.Base, Attributes: map[string][]string{"member;range=4-7": {member(4), member(5), member(6), member(7)}}}}
-		case s.Attributes[0] == "member;range=8-*":
-			answer.Entries = []ldaptest.Entry{{DN: s.Base, Attributes: map[string][]string{"member;range=8-*": {member(8)}}}}
-		default:
-			return plainAnswer(s)
-		}
-		return answer
-	}}
-	got := scriptedRig(t, server, withGroups).connect().sync(resourceMemberships, "", nil).wantComplete()
-	if want := "big/0 big/1 big/2 big/3 big/4 big/5 big/6 big/7 big/8"; strings.Join(got.ids(), " ") != want {
-		t.Errorf("the members are %v, want %s", got.ids(), want)
-	}
-}
-
-func TestARangeThatDoesNotGoOn(t *testing.T) {
-	t.Parallel()
-	for name, next := range map[string]map[string][]string{
-		"nothing":    {},
-		"again":      {"member;range=0-3": {"uid=p0," + ldaptest.PeopleDN}},
-		"no numbers": {"member;range=x-y": {"uid=p0," + ldaptest.PeopleDN}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := &ldaptest.Scripted{OnSearch: func(s ldaptest.Search) ldaptest.Answer {
-				switch {
-				case s.Paged && strings.Contains(s.Filter, "roup"):
-					return ldaptest.Answer{Entries: []ldaptest.Entry{{DN: "cn=big," + ldaptest.GroupsDN, Attributes: map[string][]string{
-						"entryUUID": {"big"}, "member;range=0-0": {"uid=p0," + ldaptest.PeopleDN},
-					}}}}
-				case s.Paged:
-					return ldaptest.Answer{Entries: []ldaptest.Entry{{DN: "uid=p0," + ldaptest.PeopleDN, Attributes: map[string][]string{"entryUUID": {"0"}}}}}
-				case len(s.Attributes) > 0 && strings.HasPrefix(s.Attributes[0], "member"):
-					return ldaptest.Answer{NoPaging: true, Entries: []ldaptest.Entry{{DN: s.Base, Attributes: next}}}
-				}
-				return plainAnswer(s)
-			}}
-			rig := scriptedRig(t, server, withGroups).connect()
-			request := connectorv1.SyncRequest_builder{Resource: resourceMemberships, Limits: noWaits()}.Build()
-			rig.syncWith(request, nil).wantRefused(directory.ReasonPagingBroken, serviceMisbehaved)
-		})
-	}
 }

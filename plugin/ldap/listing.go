@@ -17,7 +17,6 @@ import (
 const (
 	reasonPlaceLost         = "PLACE_LOST"
 	reasonPlaceLostTooOften = "PLACE_LOST_TOO_OFTEN"
-	reasonNobodySeen        = "NOBODY_SEEN"
 )
 
 // maxRestarts is how often one listing may begin again because other entries came
@@ -42,6 +41,10 @@ type listing struct {
 	from   place     // where this connection's news begin
 	spoken time.Time // when the stream was last told something
 	batch  batch
+
+	// What came on this connection: entries, those of them with an id, and members of
+	// groups.
+	entries, readable, members int
 }
 
 // batch is what comes next in a page.
@@ -92,6 +95,7 @@ func (l *listing) run(ctx context.Context, from place) error {
 // the place.
 func (l *listing) attempt(ctx context.Context) error {
 	l.from, l.seen, l.batch = l.sent, place{}, batch{}
+	l.entries, l.readable, l.members = 0, 0, 0
 	conn, err := directory.Open(ctx, l.settings)
 	if err != nil {
 		return err
@@ -101,13 +105,13 @@ func (l *listing) attempt(ctx context.Context) error {
 	case resourceGroups:
 		attributes := append(append([]string{}, l.dialect.ids...), groupAttributes...)
 		return l.list(ctx, conn, l.search(l.groupBase, l.groupFilter, attributes), func(e *ldap.Entry) error {
-			return l.emit(l.dialect.readGroup(e))
+			return l.emitEntry(l.dialect.readGroup(e))
 		})
 	case resourceMemberships:
 		return l.listMemberships(ctx, conn)
 	default:
 		return l.list(ctx, conn, l.search(l.base, l.userFilter, l.dialect.userAttributes()), func(e *ldap.Entry) error {
-			return l.emit(l.dialect.readUser(e, l.now()))
+			return l.emitEntry(l.dialect.readUser(e, l.now()))
 		})
 	}
 }
@@ -137,9 +141,18 @@ func (l *listing) list(ctx context.Context, conn *directory.Conn, search directo
 // Bounds of a page: well below what the contract allows, so that the largest record
 // may still follow.
 const (
-	defaultMaxBatchBytes = 4 << 20
-	maxBatchRecords      = 2000
+	defaultMaxBatchBytes   = 4 << 20
+	defaultMaxBatchRecords = 2000
 )
+
+// emitEntry takes an item that an entry is.
+func (l *listing) emitEntry(it item) error {
+	l.entries++
+	if it.problem == "" {
+		l.readable++
+	}
+	return l.emit(it)
+}
 
 // emit takes an item: it is behind the place, or belongs to the next page.
 func (l *listing) emit(it item) error {
@@ -156,19 +169,19 @@ func (l *listing) emit(it item) error {
 		l.batch.records = append(l.batch.records, it.record)
 		l.batch.bytes += len(it.record.Source)
 	}
-	if l.batch.bytes >= l.limits.maxBatchBytes || len(l.batch.records)+len(l.batch.damaged) >= maxBatchRecords {
+	if l.batch.bytes >= l.limits.maxBatchBytes || len(l.batch.records)+len(l.batch.damaged) >= l.limits.maxBatchRecords {
 		return l.flush(l.cursor(l.seen))
 	}
-	return nil
+	return l.alive() // a server may take long for a page
 }
 
 // end sends the last page.
 func (l *listing) end() error {
-	switch {
-	case l.seen.count < l.from.count:
+	if l.seen.count < l.from.count {
 		return l.lost()
-	case l.seen.count == 0 && l.resource == resourceUsers:
-		return nobodySeen(l.base, l.userFilter)
+	}
+	if err := l.checkShown(); err != nil {
+		return err
 	}
 	return l.flush("")
 }
@@ -177,7 +190,7 @@ func (l *listing) end() error {
 // they are not reported again by who resumes after it.
 func (l *listing) flush(cursor string) error {
 	for _, it := range l.batch.damaged {
-		if err := l.stream.Quarantine("", it.dn, plugin.ReasonRecordUnreadable, it.problem); err != nil {
+		if err := l.stream.Quarantine("", l.printable(it.dn), plugin.ReasonRecordUnreadable, it.problem); err != nil {
 			return err
 		}
 	}
@@ -211,9 +224,4 @@ func (l *listing) lost() error {
 
 func (l *listing) cursor(at place) string {
 	return l.identity(l.resource, at).String()
-}
-
-// nobodySeen is the refusal of a listing of nobody.
-func nobodySeen(base, filter string) error {
-	return &directory.Error{Reason: reasonNobodySeen, Detail: fmt.Sprintf("below %q the bind account sees nobody who matches %s", base, filter)}
 }

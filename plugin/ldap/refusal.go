@@ -28,12 +28,27 @@ func refuse(err error) error {
 	return refusal
 }
 
+// maxListed bounds how many names a sentence has.
+const maxListed = 10
+
 // list joins names for a sentence.
 func list(names []string) string {
-	if len(names) == 0 {
+	switch {
+	case len(names) == 0:
 		return "nothing that it names"
+	case len(names) > maxListed:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), len(names)-maxListed)
 	}
 	return strings.Join(names, ", ")
+}
+
+// printables are texts of the server's, fit to be shown.
+func (s *session) printables(texts []string) []string {
+	shown := make([]string, len(texts))
+	for i, text := range texts {
+		shown[i] = s.printable(text)
+	}
+	return shown
 }
 
 // sentence gives a text a capital letter and a full stop. A host name at its

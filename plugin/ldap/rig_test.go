@@ -63,6 +63,14 @@ func scriptedRig(t *testing.T, server *ldaptest.Scripted, more map[string]any) *
 	return &rig{T: t, client: serveConnector(t), config: config, secrets: map[string]string{"bind_password": ldaptest.BindPassword}}
 }
 
+// loggingRig makes a rig's connector log into a buffer of its own.
+func loggingRig(t *testing.T, r *rig) (*rig, *lockedBuffer) {
+	t.Helper()
+	log := &lockedBuffer{}
+	r.client = serve(t, connector{log: slog.New(slog.NewJSONHandler(log, nil))})
+	return r, log
+}
+
 // serveConnector serves a connector of its own over a loopback socket.
 func serveConnector(t *testing.T) connectorv1.ConnectorServiceClient {
 	t.Helper()
@@ -196,12 +204,14 @@ func contextOf(r *rig) (context.Context, context.CancelFunc) { return context.Wi
 // ended.
 func (r *rig) syncSoon() *run {
 	r.Helper()
-	for {
+	for ctx := r.context(); ctx.Err() == nil; {
 		got := r.sync(resourceUsers, "", nil)
 		if got.refusal.GetReason() != plugin.ReasonCallOrder {
 			return got
 		}
 	}
+	r.Fatal("the listing before did not end")
+	return nil
 }
 
 // impatient lists users without time for a wait.

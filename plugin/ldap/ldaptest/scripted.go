@@ -2,9 +2,11 @@ package ldaptest
 
 import (
 	"bufio"
+	"context"
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
@@ -29,8 +31,9 @@ type Search struct {
 	Scope        int
 	Attributes   []string
 	// Paged says that the client wants pages, of PageSize entries; Cookie is where
-	// the page begins.
+	// the page begins. Critical says that a server without pages is to refuse.
 	Paged    bool
+	Critical bool
 	PageSize int
 	Cookie   string
 }
@@ -43,9 +46,9 @@ type Answer struct {
 	// Cookie goes on after this page; NoPaging leaves the paging control out.
 	Cookie   string
 	NoPaging bool
-	// CutOff closes the connection after the entries; Silence keeps it open and says
-	// nothing more.
-	CutOff, Silence bool
+	// CutOff closes the connection after the entries, and Close after the whole answer;
+	// Silence keeps it open and says nothing more.
+	CutOff, Close, Silence bool
 	// Raw is sent instead of everything else.
 	Raw []byte
 }
@@ -63,6 +66,7 @@ type Scripted struct {
 	serving  sync.WaitGroup
 	mu       sync.Mutex // guards conns
 	conns    map[net.Conn]bool
+	ended    sync.Cond // said when one leaves conns
 }
 
 // Serve begins on loopback and ends with the test. It returns the URL.
@@ -72,7 +76,7 @@ func (s *Scripted) Serve(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.listener, s.conns = listener, map[net.Conn]bool{}
+	s.listener, s.conns, s.ended.L = listener, map[net.Conn]bool{}, &s.mu
 	s.serving.Go(s.accept)
 	t.Cleanup(func() {
 		_ = listener.Close() // what was accepted is closed below
@@ -84,6 +88,32 @@ func (s *Scripted) Serve(t testing.TB) string {
 		s.serving.Wait()
 	})
 	return "ldap://" + listener.Addr().String()
+}
+
+// patience is how long a client may take to close a connection that it has done
+// with.
+const patience = 20 * time.Second
+
+// AwaitNoConnections waits until every client has closed its connections; a test
+// whose client does not fails.
+func (s *Scripted) AwaitNoConnections(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.ended.Broadcast()
+	})
+	defer stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.conns) > 0 && ctx.Err() == nil {
+		s.ended.Wait()
+	}
+	if len(s.conns) > 0 {
+		t.Errorf("%d connections are still open", len(s.conns))
+	}
 }
 
 func (s *Scripted) accept() {
@@ -102,7 +132,13 @@ func (s *Scripted) accept() {
 // serve answers requests until one can't be read. Errors of writing show in the
 // next read.
 func (s *Scripted) serve(conn net.Conn) {
-	defer conn.Close()
+	defer func() {
+		_ = conn.Close() // its client sees that
+		s.mu.Lock()
+		delete(s.conns, conn)
+		s.mu.Unlock()
+		s.ended.Broadcast()
+	}()
 	reader := bufio.NewReader(conn)
 	for {
 		packet, err := ber.ReadPacket(reader)
@@ -161,7 +197,7 @@ func (s *Scripted) answer(conn net.Conn, a Answer, send func(*ber.Packet, ...*be
 	default:
 		send(resultPacket(ldap.ApplicationSearchResultDone, a.Result), (&ldap.ControlPaging{Cookie: []byte(a.Cookie)}).Encode())
 	}
-	return true
+	return !a.Close
 }
 
 func readSearch(packet *ber.Packet) Search {
@@ -181,6 +217,8 @@ func readSearch(packet *ber.Packet) Search {
 		if control, err := ldap.DecodeControl(child); err == nil {
 			if paging, ok := control.(*ldap.ControlPaging); ok {
 				search.Paged, search.PageSize, search.Cookie = true, int(paging.PagingSize), string(paging.Cookie)
+				// RFC 4511 §4.1.11: the type, whether it is critical, the value.
+				search.Critical, _ = child.Children[1].Value.(bool)
 			}
 		}
 	}

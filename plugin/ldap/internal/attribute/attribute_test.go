@@ -70,20 +70,20 @@ func TestSID(t *testing.T) {
 
 func TestRange(t *testing.T) {
 	for name, want := range map[string]struct {
-		next int
+		part Part
 		ok   bool
 	}{
-		"member;range=0-1499":        {1500, true},
-		"member;Range=1500-*":        {0, true},
-		"member;binary;range=0-9":    {10, true},
-		"member":                     {0, false},
-		"member;range=":              {0, false},
-		"member;range=5-3":           {0, false},
-		"member;range=0-99999999999": {0, false},
-		"member;range=-1-3":          {0, false},
+		"member;range=0-1499":        {Part{0, 1500}, true},
+		"member;Range=1500-*":        {Part{1500, 0}, true},
+		"member;binary;range=3-9":    {Part{3, 10}, true},
+		"member":                     {Part{}, false},
+		"member;range=":              {Part{}, false},
+		"member;range=5-3":           {Part{}, false},
+		"member;range=0-99999999999": {Part{}, false},
+		"member;range=-1-3":          {Part{}, false},
 	} {
-		if next, ok := Range(name); next != want.next || ok != want.ok {
-			t.Errorf("%s goes on at %d, %t; want %d, %t", name, next, ok, want.next, want.ok)
+		if part, ok := Range(name); part != want.part || ok != want.ok {
+			t.Errorf("%s is %+v, %t; want %+v, %t", name, part, ok, want.part, want.ok)
 		}
 	}
 }
@@ -92,12 +92,13 @@ func TestSecretsAreToldFromWhatIsAboutThem(t *testing.T) {
 	for _, name := range []string{
 		"userPassword", "USERPASSWORD;x-option", "unicodePwd", "krbPrincipalKey", "sambaNTPassword", "sambaClearTextPassword",
 		"ms-Mcs-AdmPwd", "msLAPS-EncryptedPassword", "ipaNTHash", "customPasswordHint", "apiSecret", "userPKCS12", "authPassword", "pwdHistory",
+		"krb5Key", "pwhistory", "msExchUMPinChecksum", "zimbraAuthTokens", "zimbraTwoFactorAuthScratchCodes", "nsSymmetricKey", "oathOTPToken", "totpSeed", "2.5.4.35",
 	} {
 		if !Secret(name) {
 			t.Errorf("%s is taken for no secret", name)
 		}
 	}
-	for _, name := range []string{"pwdLastSet", "pwdAccountLockedTime", "badPwdCount", "krbLastPwdChange", "mail", "cn", "secretary"} {
+	for _, name := range []string{"pwdLastSet", "pwdAccountLockedTime", "badPwdCount", "krbLastPwdChange", "mail", "cn", "secretary", "tokenGroups", "krb5PrincipalName", "jpegPhoto"} {
 		if Secret(name) {
 			t.Errorf("%s is taken for a secret", name)
 		}
@@ -128,8 +129,8 @@ func FuzzIdentifiers(f *testing.F) {
 		if text, ok := SID(value); ok && text[:4] != "S-1-" {
 			t.Errorf("%x is the SID %q", value, text)
 		}
-		if next, ok := Range(string(value)); next < 0 || next > 0 && !ok {
-			t.Errorf("%q goes on at %d", value, next)
+		if part, ok := Range(string(value)); part.Low < 0 || part.Next != 0 && part.Next <= part.Low || !ok && part != (Part{}) {
+			t.Errorf("%q is %+v", value, part)
 		}
 	})
 }

@@ -12,11 +12,15 @@ func Key(name string) string {
 	return strings.ToLower(base)
 }
 
+// Part is which of an attribute's values an answer holds: those from Low on. Next is
+// where the following part begins, and 0 for the last one.
+type Part struct{ Low, Next int }
+
 // Range reads the option ;range=LOW-HIGH by which Active Directory says that it
-// sent a part of an attribute's values (Microsoft, Range Retrieval of Attribute
-// Values). next is where the following part begins, and 0 for the last part, whose
-// HIGH is "*". ok is false for a name without such an option.
-func Range(name string) (next int, ok bool) {
+// sent a part of an attribute's values, of which the last has the HIGH "*"
+// (Microsoft, Range Retrieval of Attribute Values). ok is false for a name without
+// such an option.
+func Range(name string) (part Part, ok bool) {
 	for option := range strings.SplitSeq(strings.ToLower(name), ";") {
 		bounds, found := strings.CutPrefix(option, "range=")
 		if !found {
@@ -25,16 +29,16 @@ func Range(name string) (next int, ok bool) {
 		low, high, found := strings.Cut(bounds, "-")
 		from, err := strconv.ParseUint(low, 10, 31)
 		if !found || err != nil {
-			return 0, false
+			return Part{}, false
 		}
 		if high == "*" {
-			return 0, true
+			return Part{Low: int(from)}, true
 		}
 		to, err := strconv.ParseUint(high, 10, 31)
 		if err != nil || to < from {
-			return 0, false
+			return Part{}, false
 		}
-		return int(to) + 1, true
+		return Part{Low: int(from), Next: int(to) + 1}, true
 	}
-	return 0, false
+	return Part{}, false
 }

@@ -22,19 +22,23 @@ func Secret(name string) bool {
 }
 
 // secretParts are what the names of such attributes have in common.
-var secretParts = []string{"password", "passwd", "passphrase", "pwd", "secret", "credential", "privatekey", "private-key", "nthash", "lmhash"}
+var secretParts = []string{
+	"password", "passwd", "passphrase", "pwd", "pwhistory", "secret", "credential", "privatekey", "private-key", "symmetrickey",
+	"nthash", "lmhash", "token", "otp", "seed", "pinchecksum", "pincode", "scratchcode", "recoverycode",
+}
 
 // secrets are those that are called otherwise: of Active Directory ([MS-ADA1] to
-// [MS-ADA3]), Kerberos in LDAP (MIT's kerberos.schema), Samba, FreeIPA and PKCS.
+// [MS-ADA3]), Kerberos in LDAP (MIT's kerberos.schema, Heimdal's hdb.schema), Samba,
+// FreeIPA and PKCS; and userPassword by its number (RFC 4519 §2.41).
 var secrets = set(`
 	dbcspwd unicodepwd ntpwdhistory lmpwdhistory supplementalcredentials initialauthincoming initialauthoutgoing
 	trustauthincoming trustauthoutgoing currentvalue priorvalue msds-managedpassword ms-mcs-admpwd mslaps-password
 	mslaps-encryptedpassword mslaps-encryptedpasswordhistory msfve-recoverypassword msfve-keypackage
 	msds-keycredentiallink mspkidpapimasterkeys mspkiaccountcredentials mspkiroamingtimestamp
-	krbprincipalkey krbextradata krbmkey krbpwdhistory krbloginfailedcount
+	krbprincipalkey krbextradata krbmkey krbpwdhistory krbloginfailedcount krb5key krb5keyset
 	sambantpassword sambalmpassword sambapasswordhistory sambacleartextpassword ipanthash ipatokenotpkey ipatokenhotpcounter
 	userpkcs12 userpassword authpassword unixuserpassword pwdhistory oathsecret radiususerpassword nsds5replicacredentials
-	olcrootpw`)
+	olcrootpw 2.5.4.35`)
 
 // aboutPasswords are times, counters and policies; and secretaries, who are people.
 var aboutPasswords = set(`
@@ -42,7 +46,12 @@ var aboutPasswords = set(`
 	pwdpolicysubentry pwdlastsuccess pwdstarttime pwdendtime pwdaccounttmplockoutend passwordexpirationtime passwordexpwarned
 	passwordretrycount passwordgraceusertime passwordallowchangetime krbpasswordexpiration krblastpwdchange krbpwdpolicyreference
 	sambapwdlastset sambapwdcanchange sambapwdmustchange sambabadpasswordcount sambabadpasswordtime
-	msds-userpasswordexpirytimecomputed secretary`)
+	msds-userpasswordexpirytimecomputed secretary
+	tokengroups tokengroupsglobalanduniversal tokengroupsnogcacceptable`)
+
+// Nameless reports whether a server named an attribute by a number, which it does
+// where its schema has no name: nobody can tell what it holds.
+func Nameless(name string) bool { return name != "" && name[0] >= '0' && name[0] <= '9' }
 
 // Bulky reports whether an attribute holds pictures, sounds or certificates, which
 // say nothing about who somebody is and are larger than all else together.

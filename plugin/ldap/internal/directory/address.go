@@ -10,7 +10,7 @@ import (
 
 // Address is where a server listens, and how the way there is protected.
 type Address struct {
-	Host     string // a name, or an IP address without brackets
+	Host     string // a name in lower case, or an IP address without brackets
 	Port     string
 	TLS      bool // from the first byte (ldaps)
 	StartTLS bool // after a request in clear (RFC 4511 §4.14)
@@ -31,7 +31,7 @@ func ParseAddress(text string, startTLS bool) (Address, error) {
 	if err != nil || u.Hostname() == "" {
 		return Address{}, fail(ReasonAddressInvalid, "the address is not a URL such as ldaps://ldap.example.com")
 	}
-	a := Address{Host: u.Hostname(), Port: u.Port(), StartTLS: startTLS}
+	a := Address{Host: lowerHost(u.Hostname()), Port: u.Port(), StartTLS: startTLS}
 	switch strings.ToLower(u.Scheme) {
 	case "ldap":
 	case "ldaps":
@@ -75,6 +75,16 @@ func isLoopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
+}
+
+// lowerHost makes a name lower case: host names have no case (RFC 4343), but the zone
+// of an IPv6 address has one.
+func lowerHost(host string) string {
+	name, zone, hasZone := strings.Cut(host, "%")
+	if hasZone {
+		zone = "%" + zone
+	}
+	return strings.ToLower(name) + zone
 }
 
 func notInHost(r rune) bool {

@@ -57,7 +57,7 @@ func FuzzParseAddress(f *testing.F) {
 
 func TestSanitiseHidesThePassword(t *testing.T) {
 	for _, text := range []string{"for canary-password:", "for canary\x00-password", "canary-\u200bpassword\n"} {
-		if got := sanitise(text, "canary-password"); strings.Contains(got, "canary-password") || !strings.Contains(got, redacted) {
+		if got := Printable(text, "canary-password"); strings.Contains(got, "canary-password") || !strings.Contains(got, redacted) {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
@@ -67,7 +67,7 @@ func FuzzSanitise(f *testing.F) {
 	f.Add("80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data 52e, v4563\x00", "secret-password")
 	f.Add("no secret-password here\n\x1b[31m\u202e", "secret-password")
 	f.Fuzz(func(t *testing.T, text, secret string) {
-		got := sanitise(text, secret)
+		got := Printable(text, secret)
 		if strings.ContainsAny(got, "\n\x1b\x00\u202e") || len([]rune(got)) > maxDiagnostic {
 			t.Errorf("%q became %q", text, got)
 		}

@@ -27,18 +27,18 @@ func resultError(err error, at Address, doing step, base, secret string) *Error 
 	if !ok {
 		return nil
 	}
-	words := sanitise(result.Err.Error(), secret)
+	words := Printable(result.Err.Error(), secret)
 	e := classifyResult(result, doing, words)
 	e.Code, e.Cause = result.ResultCode, plain(result, words)
 	place := ""
 	if e.Reason == ReasonBaseNotFound || e.Reason == ReasonAccessDenied {
-		place = fmt.Sprintf(" (%s)", sanitise(base, secret))
+		place = fmt.Sprintf(" (%s)", Printable(base, secret))
 	}
 	e.Detail = fmt.Sprintf("%s %s%s: %s", at, e.Detail, place, codeName(result.ResultCode))
 	if words != "" {
 		e.Detail += fmt.Sprintf(", %q", words)
 	}
-	if matched := sanitise(result.MatchedDN, secret); matched != "" {
+	if matched := Printable(result.MatchedDN, secret); matched != "" {
 		e.Detail += fmt.Sprintf("; the server knows it as far as %q", matched)
 	}
 	return e
@@ -95,8 +95,8 @@ func classifyBind(result *ldap.Error, words string) *Error {
 		return fail(ReasonBindNameInvalid, "does not take the bind account's name for one")
 	case ldap.LDAPResultAuthMethodNotSupported, ldap.LDAPResultInappropriateAuthentication:
 		return fail(ReasonBindMethodRefused, "refuses a sign-in with name and password")
-	case ldap.LDAPResultUnwillingToPerform:
-		return fail(ReasonServerUnwilling, "is unwilling to let the bind account sign in")
+	case ldap.LDAPResultUnwillingToPerform: // OpenLDAP's "disallow bind_simple", 389's inactivated accounts
+		return fail(ReasonBindMethodRefused, "is unwilling to let the bind account sign in with name and password")
 	case ldap.LDAPResultInsufficientAccessRights:
 		return fail(ReasonAccessDenied, "does not let the bind account sign in")
 	}

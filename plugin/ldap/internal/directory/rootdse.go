@@ -19,7 +19,7 @@ type RootDSE struct {
 	// Paging is true where the paged results control is offered.
 	Paging bool
 	// NamingContexts are the roots of what it keeps, and DefaultNamingContext the
-	// one of people, which only Active Directory names.
+	// one of people, which only Active Directory names; as the server wrote them.
 	NamingContexts       []string
 	DefaultNamingContext string
 }
@@ -52,7 +52,7 @@ func (c *Conn) ReadRootDSE(ctx context.Context) (RootDSE, error) {
 		NamingContexts:       entry.GetEqualFoldAttributeValues("namingContexts"),
 		DefaultNamingContext: entry.GetEqualFoldAttributeValue("defaultNamingContext"),
 	}
-	root.Vendor = vendor(entry, root.ActiveDirectory)
+	root.Vendor = Printable(vendor(entry, root.ActiveDirectory), c.settings.Password())
 	return root, nil
 }
 
@@ -65,7 +65,7 @@ func vendor(entry *ldap.Entry, activeDirectory bool) string {
 	}
 	switch {
 	case name != "":
-		return sanitise(name, "")
+		return name
 	case activeDirectory:
 		return "Active Directory"
 	case slices.Contains(entry.GetEqualFoldAttributeValues("objectClass"), "OpenLDAProotDSE"):
