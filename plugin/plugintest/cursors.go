@@ -127,7 +127,18 @@ func misplaced(listing *book, from page, rest *book) string {
 	case from.number < len(listing.pages)-1 && !holds(listing.pages[from.number:from.number+1]) && holds(listing.pages[from.number+1:]):
 		return fmt.Sprintf("Page %d was left out. %s", from.number+1, rule)
 	}
+	if last := lastThatCame(listing, from.number, holds); last > from.number && last < len(listing.pages) {
+		return fmt.Sprintf("The stream ended as complete after page %d: an error that is passed over looks like the end of the listing. Return it.", last)
+	}
 	return rule
+}
+
+// lastThatCame is the number of the last page up to which all came.
+func lastThatCame(listing *book, after int, holds func([]page) bool) int {
+	for after < len(listing.pages) && holds(listing.pages[after:after+1]) {
+		after++
+	}
+	return after
 }
 
 // newFindings are the findings in a resumed stream of rules that the straight

@@ -23,7 +23,13 @@ func (o *outcome) Error() string { return o.saw }
 
 // fail says that the rule is broken: the value that was seen, what was required,
 // and what to mend.
-func fail(format string, args ...any) error { return outcomeWith(Failed, format, args) }
+func fail(format string, args ...any) error {
+	o := outcomeWith(Failed, format, args)
+	if last, _ := utf8.DecodeLastRuneInString(o.saw); unicode.IsLetter(last) { // an error's own text
+		o.saw += "."
+	}
+	return o
+}
 
 // skip says why a case can't be tried.
 func skip(format string, args ...any) error { return outcomeWith(Skipped, format, args) }

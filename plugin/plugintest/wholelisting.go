@@ -127,7 +127,7 @@ func membersIn(a, b []byte) string {
 func (b *book) judgeWhole() {
 	w := b.whole
 	if w.clashes >= minClashes && w.clashes*clashShare > len(b.ids) {
-		b.broken("ids-unique", "%d of %d records came under an id that another record of the listing has: %s. More change in no company while a listing is read, so the id does not tell one object from another: make it of all that does, as a membership's is of group and user", w.clashes, len(b.ids), w.clash)
+		b.broken("ids-unique", "%d of %d records came under an id that another record of the listing has: %s. So many do not change while a listing is read: the id does not tell one object from another. Make it of all that does, as a membership's is of group and user", w.clashes, len(b.ids), w.clash)
 	}
 	if w.views < minViews || w.named > 0 {
 		return

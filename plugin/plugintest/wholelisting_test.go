@@ -161,7 +161,8 @@ func TestWhereAStreamResumedWrongly(t *testing.T) {
 		{"The whole listing came", listed(other, page(1), page(2), page(3), page(4))},
 		{"Page 2 itself came again", listed(other, page(2), page(3), page(4))},
 		{"Page 3 was left out", listed(other, page(4))},
-		{"A cursor says where to go on after its page.", listed(other, page(3))},
+		{"ended as complete after page 3", listed(other, page(3))},
+		{"A cursor says where to go on after its page.", listed(other, page(7))},
 	} {
 		if got := misplaced(straight, straight.pages[1], c.rest); !strings.Contains(got, c.want) {
 			t.Errorf("says %q, want %q", got, c.want)

@@ -64,7 +64,9 @@ func (t *conformText) result(r plugintest.Result) {
 		paragraph(&b, caseIndent, "why", r.Case.Why)
 		paragraph(&b, caseIndent, "saw", r.Saw)
 	case plugintest.Skipped:
-		paragraph(&b, caseIndent, "skipped", r.Saw)
+		if !r.Short { // of those the conclusion tells
+			paragraph(&b, caseIndent, "skipped", r.Saw)
+		}
 	}
 	t.print(b.String())
 }

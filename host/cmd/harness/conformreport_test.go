@@ -89,7 +89,6 @@ func TestConformanceTellsTogetherWhatWasNotTried(t *testing.T) {
 	const want = `
 Cursors
   – Title of second
-      skipped   The reason of second.
   – Title of fourth
       skipped   The reason of fourth.
 
