@@ -159,7 +159,20 @@ func TestFormatAndDelimiterCanBeConfigured(t *testing.T) {
 	// By its header the file has commas.
 	r := newRig(t, "people.csv", "Employee ID,Name,Status\n1,A,active\n")
 	r.config["delimiter"] = "semicolon"
-	r.wantRefused("HEADER_NOT_FOUND", connectorv1.Class_CLASS_CONFIG_INVALID)
+	const hint = "The delimiter is set to semicolon; with comma, line 1 is a header of 3 columns: choose auto under Format › Delimiter."
+	if message := r.wantRefused("HEADER_NOT_FOUND", connectorv1.Class_CLASS_CONFIG_INVALID); !strings.HasSuffix(message, hint) {
+		t.Errorf("the refusal says %q, want it to say that it is the delimiter", message)
+	}
+	r = newRig(t, "people.csv", "Personalliste\n\nPers.-Nr.;Name, Vorname;Austritt;;\n1;A, B;;;\n")
+	r.config["delimiter"] = "tab"
+	if message := r.wantRefused("HEADER_NOT_FOUND", connectorv1.Class_CLASS_CONFIG_INVALID); !strings.Contains(message, "with semicolon, line 3 is a header of 3 columns") {
+		t.Errorf("the refusal says %q, want it to say that it is the delimiter", message)
+	}
+	r = newRig(t, "people.csv", "Kennung;Rolle\n1;A\n")
+	r.config["delimiter"] = "comma"
+	if message := r.wantRefused("HEADER_NOT_FOUND", connectorv1.Class_CLASS_CONFIG_INVALID); strings.Contains(message, "delimiter") {
+		t.Errorf("the refusal says %q, and another delimiter makes no header either", message)
+	}
 	r = newRig(t, "people.csv", "ID;Full name, in full\n1;A\n")
 	r.config["delimiter"], r.config["format"] = "semicolon", "csv"
 	r.connect().sync().wantComplete().wantIDs("1")

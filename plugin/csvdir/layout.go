@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"patchbay.example/plugin"
@@ -94,9 +95,23 @@ func (l *layout) findHeader(facts rows.Facts, c config, overrides []columns.Over
 		}
 	}
 	if best == 0 {
-		return plugin.Refuse(reasonHeaderNotFound, "None of the first %d rows is a header with names of columns that are understood.", maxHeaderRow)
+		return plugin.Refuse(reasonHeaderNotFound, "None of the first %d rows is a header with names of columns that are understood.%s",
+			maxHeaderRow, l.otherDelimiter(facts, c, overrides))
 	}
 	return nil
+}
+
+// otherDelimiter says with which delimiter in place of the configured one there is
+// a header.
+func (l *layout) otherDelimiter(facts rows.Facts, c config, overrides []columns.Override) string {
+	configured := c.Delimiter
+	c.Delimiter = auto
+	other := layout{encoding: l.encoding}
+	if configured == auto || other.findHeader(facts, c, overrides) != nil {
+		return ""
+	}
+	return fmt.Sprintf(" The delimiter is set to %s; with %s, line %d is a header of %d columns: choose auto under Format › Delimiter.",
+		configured, delimiterName(other.delimiter), other.headerLine, len(headerNames(other.header)))
 }
 
 // bestHeader finds the row that is most like a header, and how many of its cells
@@ -156,10 +171,15 @@ func (l layout) describe() string {
 	if l.format == formatJSONL {
 		return fmt.Sprintf("JSON lines in %s.", l.encoding)
 	}
-	for name, delimiter := range delimiters {
-		if delimiter == l.delimiter {
-			return fmt.Sprintf("CSV in %s, delimiter %s.", l.encoding, name)
+	return fmt.Sprintf("CSV in %s, delimiter %s.", l.encoding, delimiterName(l.delimiter))
+}
+
+// delimiterName is what the configuration calls a delimiter.
+func delimiterName(delimiter byte) string {
+	for name, known := range delimiters {
+		if known == delimiter {
+			return name
 		}
 	}
-	return fmt.Sprintf("CSV in %s.", l.encoding)
+	return strconv.QuoteRune(rune(delimiter)) // none is tried without a name
 }

@@ -159,12 +159,15 @@ func TestManagersAreLookedForInTheFile(t *testing.T) {
 		"Employee ID,Name,Manager,Manager ID\n1,Same,,\n2,Same,,\n3,C,Same,1\n":                "", // the number tells
 		"Employee ID,Name,Manager\n1,Same,\n2,Same,\n3,Same,Same\n4,D,Nobody\n5,E,Nobody\n":    "MANAGERS_NOT_FOUND",
 		"Employee ID,User name,Name,Manager\n1,same,Same,\n2,b,Same,\n3,c,C,Same\n":            "", // a user name is stronger than a name
-		"Employee ID,Name,Manager\n1,Head,\n1,Head,\n2,B,Head\n":                               "", // one row, and once more
-		"Employee ID,Name,Title,Manager\n1,Head,x,\n1,Head,y,\n2,B,,Head\n":                    "", // a later row of the same person
-		"Employee ID,Name,Manager ID\n1,A,\n2,B,9\n3,C,1\n":                                    "MANAGERS_NOT_FOUND",
-		"Employee ID,Name,Manager ID\n1,A,1\n2,B,1\n":                                          "", // a head who is the own manager
-		"Employee ID,Name,Manager ID\n1,A,\n2,B,\n":                                            "MANAGERS_MISSING",
-		"Employee ID,Name\n1,A\n2,B\n":                                                         "MANAGERS_MISSING",
+		// An address of two people, which one of them, or somebody else, has for a name.
+		"Employee ID,E-mail,Name,Manager\n1,t@example.com,T@example.com,\n2,t@example.com,B,\n3,,C,t@example.com\n":                 "",
+		"Employee ID,E-mail,Name,Manager\n1,t@example.com,A,\n2,t@example.com,B,\n3,,C,t@example.com\n4,,T@example.com,1\n5,,E,1\n": "MANAGERS_AMBIGUOUS",
+		"Employee ID,Name,Manager\n1,Head,\n1,Head,\n2,B,Head\n":                                                                    "", // one row, and once more
+		"Employee ID,Name,Title,Manager\n1,Head,x,\n1,Head,y,\n2,B,,Head\n":                                                         "", // a later row of the same person
+		"Employee ID,Name,Manager ID\n1,A,\n2,B,9\n3,C,1\n":                                                                         "MANAGERS_NOT_FOUND",
+		"Employee ID,Name,Manager ID\n1,A,1\n2,B,1\n":                                                                               "", // a head who is the own manager
+		"Employee ID,Name,Manager ID\n1,A,\n2,B,\n":                                                                                 "MANAGERS_MISSING",
+		"Employee ID,Name\n1,A\n2,B\n":                                                                                              "MANAGERS_MISSING",
 	} {
 		check := newRig(t, "people.csv", content).check("managers")
 		if check.GetReason() != want {

@@ -114,7 +114,7 @@ var reasons = []plugin.Reason{
 		"Choose fewer columns for the export, or correct Format › Delimiter if another one separates the cells."),
 
 	reason(reasonHeaderNotFound, plugin.ConfigInvalid, "Header not found",
-		"Export with the names of the columns in the first row. If they are there in other words than the connector's page lists: "+nameColumn),
+		"Leave Format › Delimiter at auto, and export with the names of the columns in the first row. If they are there in other words than the connector's page lists: "+nameColumn),
 	reason(reasonKeyColumnMissing, plugin.ConfigInvalid, "Key column not found",
 		"Export a column with employee numbers or ids, or enter under “Key column” the header of the one that tells people apart."),
 	reason(reasonPeopleMissing, plugin.ServiceMisbehaved, "Nobody in the file", "Check the filters of the export. "+exportAgain),
