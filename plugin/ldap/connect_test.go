@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -332,6 +333,16 @@ func TestNetworksThatFail(t *testing.T) {
 			_, _ = io.Copy(io.Discard, conn)
 		})).wantConnectRefused("tls", directory.ReasonTLSFailed, serviceUnavailable)
 	})
+	t.Run("slow in all", func(t *testing.T) {
+		t.Parallel()
+		rig := rigAt(t, "ldap://"+listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }))
+		rig.config["timeout"] = 240
+		rig.client = serve(t, connector{limits: limits{connectFor: 100 * time.Millisecond}})
+		refusal := rig.wantConnectRefused("bind", directory.ReasonTimedOut, serviceUnavailable)
+		if !strings.Contains(refusal.GetMessage(), "100ms") {
+			t.Errorf("the message %q does not say how long that was", refusal.GetMessage())
+		}
+	})
 	t.Run("no such host", func(t *testing.T) {
 		t.Parallel()
 		refusal := rigAt(t, "ldaps://nowhere.invalid").tryConnect().GetRefusal()
@@ -425,6 +436,88 @@ func TestAServerWithoutPagedResults(t *testing.T) {
 		return ldaptest.Answer{NoPaging: true, Entries: []ldaptest.Entry{{Attributes: map[string][]string{"supportedControl": {"1.2.3"}}}}}
 	}}
 	scriptedRig(t, server, nil).wantConnectRefused("root_dse", directory.ReasonPagingUnsupported, configInvalid)
+}
+
+// What a server says of itself is shown short, on one line, and without the password.
+func TestWhatAServerSaysOfItself(t *testing.T) {
+	t.Parallel()
+	contexts := []string{"dc=" + ldaptest.BindPassword, "\x1b[31mdc=x\r\nlevel=ERROR", "dc=" + strings.Repeat("x", 100_000)}
+	for i := range 50 {
+		contexts = append(contexts, fmt.Sprintf("dc=c%d", i))
+	}
+	for name, c := range map[string]struct {
+		attributes map[string][]string
+		base       string
+		checks     []string
+	}{
+		"many":        {map[string][]string{"namingContexts": contexts}, ldaptest.BaseDN, []string{"root_dse"}},
+		"no base":     {map[string][]string{"namingContexts": contexts}, "", []string{"root_dse", "base_dn"}},
+		"hostile":     {map[string][]string{"defaultNamingContext": {contexts[1]}, "namingContexts": contexts[1:2]}, "", []string{"root_dse", "base_dn"}},
+		"long":        {map[string][]string{"defaultNamingContext": {contexts[2]}, "namingContexts": contexts[2:3]}, "", []string{"root_dse", "base_dn"}},
+		"password":    {map[string][]string{"defaultNamingContext": {contexts[0]}}, "", []string{"base_dn"}},
+		"vendor":      {map[string][]string{"vendorName": contexts[:1], "vendorVersion": contexts[1:2]}, ldaptest.BaseDN, []string{"root_dse"}},
+		"secret name": {nil, ldaptest.BaseDN, []string{"secrets"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := scripted(3, func(_ ldaptest.Search, a *ldaptest.Answer) {
+				a.Entries[0].Attributes["password"+contexts[2]] = []string{"x"}
+			})
+			inner := server.OnSearch
+			server.OnSearch = func(s ldaptest.Search) ldaptest.Answer {
+				answer := inner(s)
+				if s.Base == "" {
+					maps.Copy(answer.Entries[0].Attributes, c.attributes)
+				}
+				return answer
+			}
+			response := scriptedRig(t, server, map[string]any{"base_dn": c.base}).tryConnect()
+			texts := []string{response.GetAccount().GetId(), response.GetAccount().GetName(), response.GetRefusal().GetMessage()}
+			for _, check := range c.checks {
+				if detail := checkOf(t, response, check).GetDetail(); detail != "" {
+					texts = append(texts, detail)
+				} else {
+					t.Errorf("%s says nothing", check)
+				}
+			}
+			for _, text := range texts {
+				if strings.ContainsAny(text, "\x1b\r\n") || strings.Contains(text, ldaptest.BindPassword) || len(text) > 4000 {
+					t.Errorf("%d bytes are shown: %.300q", len(text), text)
+				}
+			}
+		})
+	}
+}
+
+// Of a password too short to be taken out of a sentence the sentence goes.
+func TestAShortPasswordThatAServerRepeats(t *testing.T) {
+	t.Parallel()
+	server := &ldaptest.Scripted{OnBind: func(name, password string) ldaptest.Result {
+		return ldaptest.Result{Code: ldap.LDAPResultInvalidCredentials, Diagnostic: "no " + password + " for " + name}
+	}}
+	rig := scriptedRig(t, server, nil)
+	rig.secrets = map[string]string{"bind_password": "x9!"}
+	if message := rig.wantConnectRefused("bind", directory.ReasonBindRejected, credentialsRejected).GetMessage(); strings.Contains(message, "x9!") {
+		t.Errorf("the message is %q", message)
+	}
+}
+
+// A host's name has no case, and a listing of groups no filter for users.
+func TestCursorsOutliveWhatDoesNotConcernThem(t *testing.T) {
+	t.Parallel()
+	before := config{URL: "ldaps://LDAP.example.com", BindDN: "cn=a", BaseDN: "dc=a", GroupBaseDN: "ou=g,dc=a", UserFilter: "(a=b)"}
+	after := config{URL: "ldaps://ldap.example.com", BindDN: "cn=a", BaseDN: "dc=b", GroupBaseDN: "ou=g,dc=a", UserFilter: "(a=c)"}
+	for resource, want := range map[string]bool{resourceUsers: false, resourceGroups: true, resourceMemberships: false} {
+		one, errOne := before.settings()
+		other, errOther := after.settings()
+		if err := errors.Join(errOne, errOther); err != nil {
+			t.Fatal(err)
+		}
+		_, err := parseCursor(before.cursor(one.Address, resource, place{}).String(), after.cursor(other.Address, resource, place{}))
+		if (err == nil) != want {
+			t.Errorf("a cursor of %s is read with %v, want it taken: %t", resource, err, want)
+		}
+	}
 }
 
 // plainAnswer is the root DSE, and an entry for everything else that is read.

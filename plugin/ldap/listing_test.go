@@ -101,8 +101,8 @@ func TestNobodyIsLostInADirectoryThatChanges(t *testing.T) {
 func TestAServerThatIsRestartedMeanwhile(t *testing.T) {
 	t.Parallel()
 	server := ldaptest.Start(t, ldaptest.Settings{People: bulky(57)})
-	rig := newRig(t, server, tenAPage).connect()
-	whole := rig.sync(resourceUsers, "", nil).wantComplete()
+	rig, log := loggingRig(t, newRig(t, server, tenAPage))
+	whole := rig.connect().sync(resourceUsers, "", nil).wantComplete()
 	got := rig.sync(resourceUsers, "", func(pages int) {
 		if pages == 2 {
 			server.Restart(t)
@@ -111,7 +111,7 @@ func TestAServerThatIsRestartedMeanwhile(t *testing.T) {
 	if !slices.Equal(got.ids(), whole.ids()) || len(got.restarts) > 0 {
 		t.Errorf("%d people and %d restarts came, want each of the 57 once", len(got.ids()), len(got.restarts))
 	}
-	if !strings.Contains(logged.String(), "connecting anew") {
+	if !strings.Contains(log.String(), "connecting anew") {
 		t.Error("the log does not say that the connector connected anew")
 	}
 }
@@ -142,11 +142,12 @@ func TestReferencesAreCountedAndNotFollowed(t *testing.T) {
 	followed := closedPort(t) // the listing would fail there
 	server := ldaptest.Start(t, ldaptest.Settings{People: people(3), LDIF: fmt.Sprintf(
 		"dn: ou=elsewhere,%s\nobjectClass: referral\nobjectClass: extensibleObject\nou: elsewhere\nref: ldap://%s/ou=elsewhere,%[1]s\n\n", ldaptest.BaseDN, followed)})
-	got := newRig(t, server, nil).connect().sync(resourceUsers, "", nil).wantComplete()
+	rig, log := loggingRig(t, newRig(t, server, nil))
+	got := rig.connect().sync(resourceUsers, "", nil).wantComplete()
 	if len(got.ids()) != 3 {
 		t.Errorf("%d people came, want 3", len(got.ids()))
 	}
-	if !strings.Contains(logged.String(), `"references to other servers were not followed","references":1`) {
+	if !strings.Contains(log.String(), `"references to other servers were not followed","references":1`) {
 		t.Error("the log does not count the reference")
 	}
 }
@@ -253,6 +254,78 @@ func TestADirectoryThatEmptiesMeanwhile(t *testing.T) {
 	rig.sync(resourceUsers, "", nil).wantRefused(reasonNobodySeen, permissionMissing)
 }
 
+// A directory that hides everybody's id is not a company without people.
+func TestADirectoryThatHidesItsIDsMeanwhile(t *testing.T) {
+	t.Parallel()
+	var connected atomic.Bool
+	server := scripted(30, func(_ ldaptest.Search, a *ldaptest.Answer) {
+		for i := range a.Entries {
+			if connected.Load() {
+				delete(a.Entries[i].Attributes, "entryUUID")
+			}
+		}
+	})
+	rig := scriptedRig(t, server, tenAPage).connect()
+	connected.Store(true)
+	got := rig.sync(resourceUsers, "", nil).wantRefused(reasonIDHidden, permissionMissing)
+	if len(got.pages) == 0 {
+		t.Fatal("no page came")
+	}
+	rig.sync(resourceUsers, got.pages[len(got.pages)-1].cursor, nil).wantRefused(reasonIDHidden, permissionMissing)
+}
+
+// What is said of an entry that can't be read is short, however long its name is.
+func TestALongName(t *testing.T) {
+	t.Parallel()
+	var connected atomic.Bool
+	server := scripted(2, func(_ ldaptest.Search, a *ldaptest.Answer) {
+		if connected.Load() {
+			a.Entries[0].DN = "cn=" + strings.Repeat("x", 3<<20)
+			delete(a.Entries[0].Attributes, "entryUUID")
+		}
+	})
+	rig := scriptedRig(t, server, nil).connect()
+	connected.Store(true)
+	got := rig.sync(resourceUsers, "", nil).wantComplete()
+	if len(got.quarantined) != 1 || len(got.quarantined[0].GetLocation()) > 2000 {
+		t.Errorf("%d entries were quarantined, want one with a short location", len(got.quarantined))
+	}
+	refusal := rig.reconnectTo(t).GetRefusal()
+	if refusal.GetReason() != reasonIDHidden || len(refusal.GetMessage()) > 2000 {
+		t.Errorf("refused for %s, in %d bytes, want %s in few", refusal.GetReason(), len(refusal.GetMessage()), reasonIDHidden)
+	}
+}
+
+// A server without paged results must refuse, and not send everybody at once.
+func TestPagedResultsAreDemanded(t *testing.T) {
+	t.Parallel()
+	var optional atomic.Int64
+	server := scripted(30, func(s ldaptest.Search, _ *ldaptest.Answer) {
+		if !s.Critical {
+			optional.Add(1)
+		}
+	})
+	scriptedRig(t, server, tenAPage).connect().sync(resourceUsers, "", nil).wantComplete()
+	if optional.Load() > 0 {
+		t.Errorf("%d searches left it to the server whether to send pages", optional.Load())
+	}
+}
+
+// A server ends idle connections while a host stores a page: that is not the end.
+func TestAServerThatEndsTheConnectionAfterEachPage(t *testing.T) {
+	t.Parallel()
+	var ended atomic.Int64
+	server := scripted(30, func(s ldaptest.Search, a *ldaptest.Answer) {
+		a.Close = s.Cookie == "10" && ended.Add(1) == 1
+	})
+	rig := scriptedRig(t, server, tenAPage).connect()
+	got := rig.sync(resourceUsers, "", nil).wantComplete()
+	if len(got.ids()) != 30 || ended.Load() < 2 {
+		t.Errorf("%d people came, and the second page was asked for %d times, want 30 and twice", len(got.ids()), ended.Load())
+	}
+	server.AwaitNoConnections(t)
+}
+
 // An entry that can't be read is reported once, also when the listing is resumed
 // after it.
 func TestAnEntryWithoutAnID(t *testing.T) {
@@ -289,6 +362,21 @@ func TestAResumingListingIsNotSilent(t *testing.T) {
 	}
 	if first := rest.pages[0]; len(first.records) != 0 || first.cursor != whole.pages[3].cursor {
 		t.Errorf("the first page has %d people and the cursor %q, want none and the one that was given", len(first.records), first.cursor)
+	}
+}
+
+// A server may take long for a page: the host hears meanwhile that it comes.
+func TestASlowPageIsNotSilent(t *testing.T) {
+	t.Parallel()
+	server := ldaptest.Start(t, ldaptest.Settings{People: people(5)})
+	rig := newRig(t, server, nil)
+	rig.client = serve(t, connector{limits: limits{quietFor: time.Nanosecond}})
+	got := rig.connect().sync(resourceUsers, "", nil).wantComplete()
+	if len(got.ids()) != 5 || len(got.pages) < 2 || len(got.pages[0].records) != 0 {
+		t.Fatalf("%d people came in %d pages, want 5 after a page with nobody", len(got.ids()), len(got.pages))
+	}
+	if rest := rig.sync(resourceUsers, got.pages[0].cursor, nil).wantComplete(); !slices.Equal(rest.ids(), got.ids()) {
+		t.Errorf("after the page with nobody, %d people came, want all 5", len(rest.ids()))
 	}
 }
 

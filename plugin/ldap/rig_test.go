@@ -161,6 +161,14 @@ func (r *rig) wantConnectRefused(check, reason string, class connectorv1.Class) 
 	return response.GetRefusal()
 }
 
+// reconnectTo connects a new connector, whatever comes of it.
+func (r *rig) reconnectTo(t *testing.T) *connectorv1.ConnectResponse {
+	t.Helper()
+	again := *r
+	again.client = serveConnector(t)
+	return again.tryConnect()
+}
+
 func checkOf(t *testing.T, response *connectorv1.ConnectResponse, name string) *connectorv1.Check {
 	t.Helper()
 	for _, c := range response.GetChecks() {

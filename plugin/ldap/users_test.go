@@ -216,3 +216,20 @@ func TestAPersonOf389DirectoryServer(t *testing.T) {
 		t.Errorf("the id is %q", id)
 	}
 }
+
+// Keys that are not called after a password, and what a server has no name for.
+func TestKeysAreNotPassedOn(t *testing.T) {
+	t.Parallel()
+	secret := []string{"krb5Key", "pwhistory", "msExchUMPinChecksum", "zimbraAuthTokens", "nsSymmetricKey", "totpSeed", "2.5.4.35", "1.3.6.1.4.1.99999.1"}
+	server := scripted(1, func(_ ldaptest.Search, a *ldaptest.Answer) {
+		for _, name := range secret {
+			a.Entries[0].Attributes[name] = []string{"canary-4711"}
+		}
+		a.Entries[0].Attributes["description"] = []string{"public"}
+	})
+	got := scriptedRig(t, server, nil).connect().sync(resourceUsers, "", nil).wantComplete()
+	source := string(got.records()[0].GetSource())
+	if strings.Contains(source, "canary-4711") || !strings.Contains(source, "public") {
+		t.Errorf("the source is %s", source)
+	}
+}

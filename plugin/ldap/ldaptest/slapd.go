@@ -63,6 +63,7 @@ func Start(t testing.TB, settings Settings) *Server {
 		t.Fatal(err)
 	}
 	load := exec.CommandContext(t.Context(), slapdProgram, "-Tadd", "-q", "-f", s.file("slapd.conf"), "-l", s.file("people.ldif"))
+	endWithTest(load)
 	if output, err := load.CombinedOutput(); err != nil {
 		t.Fatalf("slapadd: %v\n%s", err, output)
 	}
@@ -155,6 +156,7 @@ func (s *Server) launch(t testing.TB) (started bool, said string) {
 	}
 	// It lives until Stop: a test's context ends before its clean-up.
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), slapdProgram, "-d", "none", "-h", listeners, "-f", s.file("slapd.conf"))
+	endWithTest(command)
 	stderr, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
