@@ -14,7 +14,7 @@ import (
 
 // config is what an administrator enters: in the normal case the path alone.
 type config struct {
-	Path string `json:"path" title:"File or folder" help:"A CSV or JSON-lines file, or a folder or a pattern such as /srv/hr/people-*.csv, of which the newest file is read. The host must be able to read it; a relative path begins at the folder in which the host runs." required:"true" example:"/srv/hr/people.csv" max:"1024" listing:"true"`
+	Path string `json:"path" title:"File or folder" help:"A CSV or JSON-lines file, or a folder or a pattern such as /srv/hr/people-*.csv, of which the newest file is read. Patchbay must be able to read it; a relative path begins at the folder in which Patchbay runs." required:"true" example:"/srv/hr/people.csv" max:"1024" listing:"true"`
 
 	IDColumn      string   `json:"id_column" title:"Key column" help:"The header of the column that tells people apart and never changes. When empty: a column of ids, else of employee numbers, of e-mail addresses, or of user names." group:"Columns" example:"Employee ID" max:"256" listing:"true"`
 	Mapping       []string `json:"mapping" title:"Meaning of columns" help:"Only where the check shows a wrong or missing one: a list of header=attribute, such as Team lead=manager_name. An empty attribute, as in Badge=, leaves a column out." group:"Columns" listing:"true"`

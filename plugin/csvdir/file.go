@@ -111,7 +111,7 @@ func unreadable(path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist) || isNoPath(path, err):
 		reason, message = reasonFileMissing, "There is no file %s: %v."
 	case errors.Is(err, fs.ErrPermission):
-		reason, message = reasonFileForbidden, "The file %s must not be read by the user that the host runs as: %v."
+		reason, message = reasonFileForbidden, "The file %s can't be read by the user that Patchbay runs as: %v."
 	}
 	cause := err
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {

@@ -77,9 +77,9 @@ var reasons = []plugin.Reason{
 	reason(reasonCursorForeign, plugin.ConfigInvalid, "Cursor of another listing", keepSettings),
 
 	reason(reasonFileMissing, plugin.ConfigInvalid, "File not found",
-		"Check the path, and that the export was put there: on the machine on which the host runs, not on yours. A relative path begins at the folder in which the host runs."),
-	reason(reasonFileForbidden, plugin.PermissionMissing, "File must not be read",
-		"Let the user that the host runs as read the file and pass through its folders, for example with “chmod” or in the properties of the file › Security."),
+		"Check the path, and that the export was put there: on the machine on which Patchbay runs, not on yours. A relative path begins at the folder in which Patchbay runs."),
+	reason(reasonFileForbidden, plugin.PermissionMissing, "No permission to read the file",
+		"Let the user that Patchbay runs as read the file and pass through its folders, for example with “chmod” or in the properties of the file › Security."),
 	reason(reasonFileUnreadable, plugin.ServiceUnavailable, "File can't be read",
 		"Check the disk or the network share that the path is on, and try again."),
 	reason(reasonFileNotRegular, plugin.ConfigInvalid, "Not a file",

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -97,6 +99,23 @@ func TestReasonsTellPeopleWhatToDo(t *testing.T) {
 		}
 		if !strings.HasSuffix(r.Fix, ".") || strings.Contains(r.Fix, "..") || strings.Contains(r.Fix, "  ") {
 			t.Errorf("%s: the fix %q is not made of complete sentences", r.Name, r.Fix)
+		}
+	}
+}
+
+// What an administrator reads calls the program by its name.
+func TestAdministratorsReadOfPatchbayRatherThanOfAHost(t *testing.T) {
+	page, err := os.ReadFile("connector.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := []string{string(page), fmt.Sprintf("%+v", connector{}.Describe()), unreadable("people.csv", fs.ErrPermission).Error()}
+	for _, text := range read {
+		if at := strings.Index(text, "the host"); at >= 0 {
+			t.Errorf("there is a host in “…%s…”", text[max(0, at-40):min(len(text), at+40)])
+		}
+		if strings.Contains(text, "The host") || !strings.Contains(text, "Patchbay") {
+			t.Errorf("%.60q is not about Patchbay", text)
 		}
 	}
 }
