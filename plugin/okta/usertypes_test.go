@@ -90,7 +90,7 @@ func TestAnEmptyListOfUserTypesIsNotAnOrgWithoutAny(t *testing.T) {
 // Okta lists them on one page today.
 func TestUserTypesOnSeveralPagesAreReadToTheEnd(t *testing.T) {
 	t.Parallel()
-	r := newTypesRig(t, func(request int64, r *http.Request) (string, string) {
+	r := newTypesRig(t, func(_ int64, r *http.Request) (string, string) {
 		switch after := r.URL.Query().Get("after"); {
 		case after == "":
 			return `[{"id":"oty1"}]`, "after=1"
