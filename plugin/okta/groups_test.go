@@ -393,7 +393,7 @@ func TestTheLongestMembershipCursorFits(t *testing.T) {
 	query := strings.Repeat("'", oktaapi.MaxNextQuery/2)
 	at := cursor{
 		Host: strings.Repeat(strings.Repeat("a", 62)+".", 4) + "com:65535", Resource: resourceMemberships, Query: query,
-		Allowed: allowList{"a": "a"}.digest(), Found: true, Group: strings.Repeat("g", 64), Members: query,
+		Allowed: allowList{"a": "a"}.digest(), Found: true, Seen: true, Group: strings.Repeat("g", 64), Members: query,
 	}
 	text := at.String()
 	if got, err := parseCursor(text, at.Host, at.Resource); err != nil || got != at || len(text) > 4096 {
