@@ -480,7 +480,13 @@ func TestWhatAServerSaysOfItself(t *testing.T) {
 					t.Errorf("%s says nothing", check)
 				}
 			}
+			if unusable := name == "hostile" || name == "long"; unusable && response.GetRefusal().GetReason() != reasonBaseDNMissing {
+				t.Errorf("refused for %s, want %s", response.GetRefusal().GetReason(), reasonBaseDNMissing)
+			}
 			for _, text := range texts {
+				if strings.Contains(text, "dc=c49") {
+					t.Errorf("dozens of names are listed: %.300q", text)
+				}
 				if strings.ContainsAny(text, "\x1b\r\n") || strings.Contains(text, ldaptest.BindPassword) || len(text) > 4000 {
 					t.Errorf("%d bytes are shown: %.300q", len(text), text)
 				}

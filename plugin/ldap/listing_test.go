@@ -380,6 +380,21 @@ func TestASlowPageIsNotSilent(t *testing.T) {
 	}
 }
 
+// A page of the server's may take more memory than messages may that wait to be taken:
+// it is taken as it comes.
+func TestAPageThatIsLargerThanWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	const n = 40
+	server := scripted(n, func(_ ldaptest.Search, a *ldaptest.Answer) {
+		for i := range a.Entries {
+			a.Entries[i].Attributes["description"] = []string{strings.Repeat("x", 1<<20)}
+		}
+	})
+	if got := scriptedRig(t, server, nil).connect().sync(resourceUsers, "", nil).wantComplete(); len(got.ids()) != n {
+		t.Errorf("%d people came, want %d", len(got.ids()), n)
+	}
+}
+
 // A page of the server's that is too large becomes several.
 func TestLargeEntriesMakeSmallPages(t *testing.T) {
 	t.Parallel()
