@@ -145,7 +145,7 @@ func (s *server) Sync(request *connectorv1.SyncRequest, call grpc.ServerStreamin
 	defer s.recovered(&err)
 	ctx := call.Context()
 	stream := &Stream{
-		ctx: ctx, resource: request.GetResource(), send: call.Send, budget: budgetOf(request), window: newWindow(request.GetWindow()),
+		ctx: ctx, resource: request.GetResource(), send: call.Send, budget: budgetOf(request), window: newWindow(request.GetWindow()), log: s.log,
 	}
 	session, err := s.beginSync(stream)
 	if err != nil {

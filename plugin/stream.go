@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ type Stream struct {
 	ctx      context.Context // of the call
 	resource string
 	send     func(*connectorv1.SyncResponse) error
+	log      *slog.Logger
 	budget   time.Duration // what the host allows for waits; negative for no limit
 	window   *window
 
@@ -202,9 +204,10 @@ func (s *Stream) messages(records []Record) ([]sized, error) {
 	messages := make([]sized, 0, len(records))
 	total := 0
 	arena := &arena{}
-	repeats := repeatedEarlier(records)
+	repeats, left := repeatedEarlier(records), 0
 	for i, record := range records {
 		if repeats != nil && repeats[i] {
+			left++
 			continue
 		}
 		message, problem := s.message(arena, record)
@@ -221,6 +224,10 @@ func (s *Stream) messages(records []Record) ([]sized, error) {
 		}
 		total += message.bytes
 		messages = append(messages, message)
+	}
+	if left > 0 { // of many at once the ids do not tell the objects apart
+		s.log.LogAttrs(s.ctx, slog.LevelWarn, "records of a page share an id: the last of each was sent",
+			slog.String("resource", s.resource), slog.Uint64("page", s.sequence+1), slog.Int("left_out", left))
 	}
 	if total > wire.MaxPageBytes {
 		return nil, Refuse(ReasonPageTooLarge, "Page %d of %s has up to %d bytes; at most %d are allowed.", s.sequence+1, s.resource, total, wire.MaxPageBytes)

@@ -170,6 +170,9 @@ func TestOfRepeatsWithinAPageTheLaterIsSent(t *testing.T) {
 	if c := events[2].GetCompleted(); c.GetRecords() != 4 {
 		t.Errorf("completed as %v, want 4 records", c)
 	}
+	if log := r.log.String(); strings.Count(log, "share an id") != 1 || !strings.Contains(log, `"left_out":2`) {
+		t.Errorf("the log does not tell of two that were left out: %s", log)
+	}
 }
 
 func TestTheSourceMayBeReusedAfterPage(t *testing.T) {
