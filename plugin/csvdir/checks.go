@@ -271,18 +271,6 @@ func (a *attempt) checkManagers(ctx context.Context) (string, error) {
 	}
 }
 
-// describe says for how many people the manager is found.
-func (m managers) describe() string {
-	text := fmt.Sprintf("For %d %% of them (%d) it is exactly one person of the file, by id, user name, e-mail address, number or name.", m.found*100/m.managed, m.found)
-	if m.ambiguous > 0 {
-		text += fmt.Sprintf(" For %d it may be any of several people who are called the same, and is none: %s.", m.ambiguous, inLines(m.ambiguousLines, m.ambiguous))
-	}
-	if m.missing > 0 {
-		text += fmt.Sprintf(" For %d it is nobody of the file: %s.", m.missing, inLines(m.missingLines, m.missing))
-	}
-	return text
-}
-
 // managersFoundShare is for how many percent of those who name a manager it should
 // be in the file: the head of a company may report to somebody outside.
 const managersFoundShare = 90

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,83 +10,6 @@ import (
 
 	"patchbay.example/plugin"
 )
-
-// managers are the figures of who is named as manager.
-type managers struct {
-	people         int // everybody who is listed
-	managed        int // of them, those who name a manager
-	found          int // of these, whose manager is exactly one person of the file
-	ambiguous      int // whose manager may be any of several
-	ambiguousLines []int
-	missing        int // whose manager is nobody of the file
-	missingLines   []int
-}
-
-// findManagers looks for the managers among the people of the file. It reads the
-// file twice: once for what people are called, and once for whom they name.
-func (s *survey) findManagers(ctx context.Context) (managers, error) {
-	var m managers
-	known := newRoster(s.tally.people)
-	err := s.eachPerson(ctx, func(r row, id string, user *plugin.User) {
-		m.people++
-		known.add(r.number, id, user)
-	})
-	if err != nil {
-		return managers{}, err
-	}
-	known.sort()
-	err = s.eachPerson(ctx, func(r row, _ string, user *plugin.User) { m.add(known, r, user) })
-	return m, err
-}
-
-// eachPerson reads the rows of people that a listing has, but for those beyond
-// maxTallied.
-func (s *survey) eachPerson(ctx context.Context, f func(r row, id string, user *plugin.User)) error {
-	day := today(s.now)
-	return s.each(ctx, func(r row) error {
-		_, superseded := s.tally.superseded[r.number]
-		v := s.plan.judge(r)
-		if !superseded && !v.footer && v.reason == "" && r.number <= maxTallied {
-			user, _ := s.plan.user(r, day)
-			f(r, v.id, user)
-		}
-		return nil
-	})
-}
-
-// add counts a person's managers: of several columns, one that names somebody is
-// enough.
-func (m *managers) add(known *roster, r row, user *plugin.User) {
-	if len(user.Managers) == 0 {
-		return
-	}
-	m.managed++
-	several := false
-	for _, reference := range user.Managers {
-		switch people := known.find(reference.Value); {
-		case len(people) == 1:
-			m.found++
-			return
-		case len(people) > 1:
-			several = true
-		}
-	}
-	if several {
-		m.ambiguous++
-		m.ambiguousLines = firstLines(m.ambiguousLines, r.line)
-		return
-	}
-	m.missing++
-	m.missingLines = firstLines(m.missingLines, r.line)
-}
-
-// firstLines adds a line while there are few.
-func firstLines(lines []int, line int) []int {
-	if len(lines) < maxExampleLines {
-		lines = append(lines, line)
-	}
-	return lines
-}
 
 // slot is what somebody may be named by, or a weaker reading of it.
 type slot uint64
