@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 var (
@@ -98,6 +101,82 @@ func TestNestingIsBounded(t *testing.T) {
 		if hashed(deep(n, "1")) == hashed(deep(n, "2")) {
 			t.Errorf("%d levels deep, values do not count", n)
 		}
+	}
+}
+
+// Hashes are stored, so that they must be those of a decoder, which made them
+// first.
+func FuzzHashesAreTheDecoders(f *testing.F) {
+	for _, seed := range []string{
+		`{"id":"1","profile":{"a":"x","n":1.5e3,"list":[1,null,{"b":true}]}}`, ` {"a" : {"a":{"a":null} } , "b":[ ] } `, `{"":""}`, `{"a":"\ud800","\u0061":"b"}`,
+		`{"t":"2026-03-01T07:30:00.250Z","u":"2026-03-01T07:30:00.25\u002b00:00"}`, `[1]`, `{`, "\xff", `{"a":1,"a":{"b":2},"a":null}`, `{"a":null,"a":-0}`, "{\"a\":\"\\\"}{\"}",
+		`null`, ``, ` `, `{"a":1}x`, "\ufeff{}", `{"b":1,"a":[[],{}],"c":true,"d":false}`, strings.Repeat(`{"a":`, 102) + `1` + strings.Repeat(`}`, 102), `{"a":"\/\b\n\"","\"":0}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, source []byte) {
+		c := canonical{instants: []time.Time{login, updated}}
+		got, err := c.appendSource([]byte("before"), source)
+		want, wantErr := decoded(c, []byte("before"), source)
+		if (err == nil) != (wantErr == nil) || !bytes.Equal(got, want) {
+			t.Errorf("%q is written %q (%v), want %q (%v)", source, got, err, want, wantErr)
+		}
+	})
+}
+
+// decoded is canonical.appendSource by a decoder.
+func decoded(c canonical, b, source []byte) ([]byte, error) {
+	if !utf8.Valid(source) {
+		return nil, errNoObject
+	}
+	decoder := json.NewDecoder(bytes.NewReader(source))
+	decoder.UseNumber()
+	var object map[string]any
+	if err := decoder.Decode(&object); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); object == nil || !errors.Is(err, io.EOF) {
+		return nil, errNoObject
+	}
+	return decodedValue(c, b, object, 0)
+}
+
+func decodedValue(c canonical, b []byte, value any, depth int) ([]byte, error) {
+	if depth > maxDepth {
+		return nil, errTooDeep
+	}
+	var err error
+	switch value := value.(type) {
+	case map[string]any:
+		maps.DeleteFunc(value, func(_ string, member any) bool {
+			text, isText := member.(string)
+			at, err := time.Parse(time.RFC3339, text)
+			return member == nil || isText && looksLikeTime([]byte(text)) && err == nil && slices.ContainsFunc(c.instants, at.Equal)
+		})
+		b = appendLength(b, '{', len(value))
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			b = append(appendLength(b, 'k', len(key)), key...)
+			if b, err = decodedValue(c, b, value[key], depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return b, nil
+	case []any:
+		b = appendLength(b, '[', len(value))
+		for _, element := range value {
+			if b, err = decodedValue(c, b, element, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return b, nil
+	case string:
+		return append(appendLength(b, '"', len(value)), value...), nil
+	case json.Number:
+		return append(appendLength(b, '#', len(value)), value...), nil
+	case bool:
+		return append(b, strconv.FormatBool(value)[0]), nil
+	default:
+		return append(b, 'n'), nil
 	}
 }
 
